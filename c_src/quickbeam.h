@@ -1,0 +1,179 @@
+/*
+ * QuickBEAM's additions to the C API of QuickJS-ng.
+ *
+ * The functions take a JSContext because that is what a host holds, but a
+ * QuickBEAM context is one JSRuntime with one JSContext (DESIGN.md), so every
+ * figure below is that of the whole heap behind `ctx`.
+ *
+ * Thread safety: as the engine's own. One thread at a time may use a runtime;
+ * which one does not matter.
+ */
+#ifndef QUICKBEAM_H
+#define QUICKBEAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "quickjs.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Memory (c_src/quickbeam_memory.c) -------------------------------- */
+
+/* Limit the live bytes of the heap of `ctx` to `limit`; 0 takes the limit off.
+   An allocation that would pass it first collects garbage, then fails with the
+   ordinary, catchable `InternalError: out of memory`. A small reserve past the
+   limit lets the engine build that error. Lowering the limit under the live
+   size is allowed: the next allocation fails. */
+void JS_SetContextMemoryLimit(JSContext *ctx, size_t limit);
+
+/* Live bytes of the heap of `ctx`, as allocated blocks with their headers:
+   exact, whichever way a block was freed. Includes what was charged. */
+size_t JS_GetContextMallocSize(JSContext *ctx);
+
+/* Count `size` bytes that live outside of the engine's heap (a host's buffer,
+   timer, tree) against the limit of `ctx`. Returns 0, or -1 with a pending
+   out-of-memory exception when the limit does not allow it. */
+int JS_ChargeContextMemory(JSContext *ctx, size_t size);
+
+/* Take back `size` bytes charged before. Also valid from a finalizer. */
+void JS_ReleaseContextMemory(JSRuntime *rt, size_t size);
+
+/* ---- Reductions and kills (c_src/quickbeam_budget.c) ------------------- */
+
+/* One reduction is one tick of the engine's poll: a call, a backward jump, a
+   step of a long builtin (a few hundred of its elements or a kilobyte), or a
+   block of regexp backtracking. An empty `for` loop costs one tick an
+   iteration. */
+
+/* Kill the running code once the count passes `limit`; 0 takes it off. Exact
+   to one tick. */
+void JS_SetContextReductionLimit(JSContext *ctx, uint64_t limit);
+
+/* Ticks since the context was made or last reset. */
+uint64_t JS_GetContextReductionCount(JSContext *ctx);
+
+/* Set the count to zero. */
+void JS_ResetContextReductionCount(JSContext *ctx);
+
+/* Why the running code is being killed. */
+typedef enum JSContextKill {
+    JS_CONTEXT_KILL_NONE = 0,
+    JS_CONTEXT_KILL_INTERRUPT = 1,  /* the interrupt handler answered non-zero */
+    JS_CONTEXT_KILL_REDUCTIONS = 2, /* the reduction limit was passed */
+} JSContextKill;
+
+/* A kill is sticky: from the answer on, every poll raises the uncatchable
+   `InternalError: interrupted` again at once, so that neither a native that
+   swallows exceptions nor a chain of jobs outlives it, until the host, its
+   stack empty of JS frames, clears it. */
+JSContextKill JS_GetContextKill(JSContext *ctx);
+
+/* End the kill; the context is usable again. Call it before formatting the
+   error, since formatting may run JS. Also makes a pending "interrupted"
+   exception ordinary. */
+void JS_ClearContextKill(JSContext *ctx);
+
+/* ---- Values (c_src/quickbeam_values.c) --------------------------------- */
+
+/* A BigInt of the magnitude `words` (32 bits each, least significant first).
+   RangeError when it is larger than the engine allows (1 Mbit). */
+JSValue JS_NewBigIntWords(JSContext *ctx, bool negative, size_t count,
+                          const uint32_t *words);
+
+/* The magnitude of a BigInt as *pcount words, to be freed with js_free();
+   leading zero words are possible. NULL with a pending exception on failure. */
+uint32_t *JS_GetBigIntWords(JSContext *ctx, JSValueConst value, bool *pnegative,
+                            size_t *pcount);
+
+/* A new Array of what a Map (key, value, key, value, ...) or a Set holds, in
+   insertion order, without calling anything that a script may have replaced. */
+JSValue JS_GetCollectionItems(JSContext *ctx, JSValueConst value);
+
+/* The bytes of an ArrayBuffer, SharedArrayBuffer, typed array or DataView: none
+   when it is detached or out of bounds. False for any other value. The pointer
+   holds until JS runs again. */
+bool JS_GetBufferBytes(JSValueConst value, const uint8_t **pdata, size_t *psize);
+
+/* Whether somebody listens to the promise `value`; true for anything else. */
+bool JS_PromiseIsHandled(JSContext *ctx, JSValueConst value);
+
+/* A new Set of `items`, which stay the caller's. */
+JSValue JS_NewSetFrom(JSContext *ctx, size_t count, JSValueConst *items);
+
+/* ---- Internal slots (c_src/quickbeam_slots.c) -------------------------- */
+
+/* None of these runs a script or reads anything a script may have replaced. */
+
+/* [[NumberData]], [[StringData]], [[BooleanData]], [[SymbolData]],
+   [[BigIntData]] or [[DateValue]]; undefined for any other value. */
+JSValue JS_GetObjectData(JSContext *ctx, JSValueConst value);
+
+/* [[OriginalSource]] and [[OriginalFlags]]; TypeError for any other value. */
+JSValue JS_GetRegExpSource(JSContext *ctx, JSValueConst value);
+JSValue JS_GetRegExpFlags(JSContext *ctx, JSValueConst value);
+
+/* A new RegExp of two strings. */
+JSValue JS_NewRegExp(JSContext *ctx, JSValueConst source, JSValueConst flags);
+
+/* An empty Map; JS_AddToCollection adds to it, or `key` to a Set. */
+JSValue JS_NewMap(JSContext *ctx);
+int JS_AddToCollection(JSContext *ctx, JSValueConst collection,
+                       JSValueConst key, JSValueConst value);
+
+/* An error without own properties, of the intrinsic prototype that `name`
+   says: one of the six NativeErrors, else Error. */
+JSValue JS_NewNativeError(JSContext *ctx, const char *name);
+
+/* A new DOMException of two strings, and those of one. */
+JSValue JS_NewDOMException(JSContext *ctx, JSValueConst message,
+                           JSValueConst name);
+int JS_GetDOMException(JSContext *ctx, JSValueConst value, JSValue *pname,
+                       JSValue *pmessage);
+
+typedef struct JSArrayBufferSlots {
+    size_t byte_length;
+    int64_t max_byte_length; /* -1 when it is not resizable */
+    bool shared;
+    bool detached;
+    bool immutable;
+} JSArrayBufferSlots;
+
+/* False for anything but an ArrayBuffer or SharedArrayBuffer. */
+bool JS_GetArrayBufferSlots(JSValueConst value, JSArrayBufferSlots *slots);
+
+/* A new ArrayBuffer; resizable unless `max_byte_length` is -1. */
+JSValue JS_NewArrayBufferSlots(JSContext *ctx, const uint8_t *data, size_t size,
+                               int64_t max_byte_length);
+
+typedef struct JSViewSlots {
+    JSValue buffer;     /* [[ViewedArrayBuffer]] */
+    size_t byte_offset;
+    size_t length;      /* elements of a typed array, bytes of a DataView */
+    int type;           /* JSTypedArrayEnum, -1 for a DataView */
+    bool tracks_length;
+    bool out_of_bounds; /* or detached */
+} JSViewSlots;
+
+/* False for anything but a typed array or DataView. On success slots->buffer
+   is a reference of the caller's. */
+bool JS_GetViewSlots(JSValueConst value, JSViewSlots *slots);
+
+/* A view of `buffer` as `slots` says (its own buffer is not looked at). */
+JSValue JS_NewView(JSContext *ctx, JSValueConst buffer, const JSViewSlots *slots);
+
+/* As JS_GetCollectionItems, of the first `limit` entries; the size of the
+   collection in *psize. */
+JSValue JS_GetCollectionHead(JSContext *ctx, JSValueConst value, uint32_t limit,
+                             uint32_t *psize);
+
+/* One tick of the engine's poll, for natives that loop. Returns 0, or -1 with
+   the uncatchable exception pending. */
+int JS_PollContext(JSContext *ctx);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* QUICKBEAM_H */

@@ -1,0 +1,2 @@
+(function () { const a = [1, 2, 3, , 5]; a.push(...a, 9); a.splice(1, 2, "x", "y", "z"); a.unshift(0); a.concat([1], 2); a.slice(1); a.flat(); a.flatMap(x => [x, x]);
+a.map(x => x).filter(x => x).reduce((p, c) => p + c, ""); a.toSorted(); a.toSpliced(0, 1); a.with(0, 1); a.copyWithin(0, 1); a.toReversed(); Array.from({ length: 3 }, (_, i) => i); Array.of(1, 2); a[200] = 1; a.length = 2; a.fill(3); a.join("-"); return [a.keys().next(), [...a.entries()]]; })();

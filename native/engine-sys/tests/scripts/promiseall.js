@@ -1,0 +1,1 @@
+(function () { Promise.all([1, 2, 3]); Promise.allSettled([1, 2]); Promise.any([1, 2]); Promise.race([1, 2]); Promise.all(new Set([Promise.resolve(1)])); Promise.all((function* () { try { yield 1; yield 2; } finally { 1; } })()); Promise.all(3).catch(() => 1); })();

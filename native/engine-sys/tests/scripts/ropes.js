@@ -1,0 +1,1 @@
+(function () { let s = ""; for (let i = 0; i < 60; i++) s += "some longer chunk of text to build ropes with, number " + i + "; "; let t = "é\u4e00".repeat(200); let r = s + t; r += r; r = "x" + r; const o = {}; o[r] = 1; r.charCodeAt(5000); return (r + s).length + [s, t].join("").length + `${r}${s}`.length; })();
