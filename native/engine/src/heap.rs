@@ -1,0 +1,434 @@
+//! One JSRuntime with its one JSContext, in memory of its own.
+
+use std::any::{Any, TypeId};
+use std::cell::{Cell, RefCell};
+use std::ffi::c_void;
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::ptr::NonNull;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use quickbeam_engine_sys as sys;
+
+use crate::cx::Cx;
+use crate::fiber::{Fiber, FiberCache, Pause, Progress, Signal, Suspender};
+use crate::region::{Budget, Region};
+use crate::root::{Alive, Root};
+use crate::token::Tokens;
+use crate::value::Value;
+
+/// What the embedder's watch answers at the engine's poll.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Continue,
+    /// Suspend the fiber with [`Pause::Slice`].
+    Pause,
+    /// End the running code by the uncatchable error.
+    Kill,
+}
+
+/// Asked by the engine about once in some hundred reductions.
+pub trait Watch {
+    fn poll(&self) -> Verdict;
+}
+
+/// Why the running code was killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KillCause {
+    /// [`Verdict::Kill`].
+    Watch,
+    /// The reduction limit.
+    Reductions,
+}
+
+/// What a heap is made with.
+#[derive(Debug, Clone, Default)]
+pub struct HeapOptions {
+    /// Live bytes; 0 = no limit.
+    pub memory_limit: usize,
+}
+
+/// Counters of the collector.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Collections {
+    pub count: u64,
+    pub time: Duration,
+}
+
+/// An engine heap: a runtime and its context, their memory, the embedder's
+/// extensions, and the fiber that is suspended in it, if any.
+pub struct Heap {
+    inner: Box<Inner>,
+    fiber: Option<Fiber>,
+    fibers: Arc<FiberCache>,
+}
+
+// SAFETY: a heap and everything it refers to (the region, roots in its
+// extensions, a suspended fiber) is owned by it alone and moves as a whole; the
+// engine binds nothing to a thread (its stack limit is set anew at each run).
+unsafe impl Send for Heap {}
+
+pub(crate) struct Inner {
+    rt: *mut sys::JSRuntime,
+    ctx: *mut sys::JSContext,
+    alive: Option<Rc<Alive>>,
+    extensions: RefCell<Vec<(TypeId, Box<dyn Any>)>>,
+    watch: RefCell<Option<Rc<dyn Watch>>>,
+    suspender: Cell<*const Suspender>,
+    dying: Cell<bool>,
+    poison: RefCell<Option<String>>,
+    unhandled: RefCell<Vec<(Root, Root)>>,
+    collections: Cell<Collections>,
+    pub(crate) tokens: RefCell<Tokens>,
+    /// Last: everything above lives in it.
+    region: Box<Region>,
+}
+
+impl Heap {
+    /// A heap with every ECMAScript intrinsic and nothing else; `None` when the
+    /// memory for it cannot be had.
+    pub fn new(options: &HeapOptions, budget: Arc<Budget>, fibers: Arc<FiberCache>) -> Option<Heap> {
+        let mut region = Box::new(Region::new(budget));
+        let functions = sys::JSMallocFunctions {
+            js_calloc: Some(region_calloc),
+            js_malloc: Some(region_malloc),
+            js_free: Some(region_free),
+            js_realloc: Some(region_realloc),
+            js_malloc_usable_size: Some(region_usable_size),
+        };
+        let opaque: *mut c_void = (&raw mut *region).cast();
+        // SAFETY: the functions agree with what the engine asks of them; the
+        // region is boxed, so its address holds until Inner drops it last.
+        let (rt, ctx) = unsafe {
+            let rt = sys::JS_NewRuntime2(&functions, opaque);
+            if rt.is_null() {
+                return None;
+            }
+            sys::JS_SetMaxStackSize(rt, fibers.js_stack());
+            sys::JS_UpdateStackTop(rt);
+            let ctx = sys::JS_NewContext(rt);
+            if ctx.is_null() {
+                sys::JS_FreeRuntime(rt);
+                return None;
+            }
+            sys::JS_SetContextMemoryLimit(ctx, options.memory_limit);
+            sys::JS_SetCanBlock(rt, false);
+            (rt, ctx)
+        };
+        let inner = Box::new(Inner {
+            rt,
+            ctx,
+            alive: Some(Rc::new(Alive { rt })),
+            extensions: RefCell::default(),
+            watch: RefCell::new(None),
+            suspender: Cell::new(std::ptr::null()),
+            dying: Cell::new(false),
+            poison: RefCell::new(None),
+            unhandled: RefCell::default(),
+            collections: Cell::default(),
+            tokens: RefCell::default(),
+            region,
+        });
+        let opaque: *mut c_void = (&raw const *inner).cast_mut().cast();
+        // SAFETY: Inner is boxed and outlives the runtime; the callbacks have
+        // the signatures the engine wants and read Inner only.
+        unsafe {
+            sys::JS_SetContextOpaque(ctx, opaque);
+            sys::JS_SetRuntimeOpaque(rt, opaque);
+            sys::JS_SetInterruptHandler(rt, Some(on_poll), opaque);
+            sys::JS_SetHostPromiseRejectionTracker(rt, Some(on_rejection), opaque);
+        }
+        Some(Heap { inner, fiber: None, fibers })
+    }
+
+    /// Use the heap from outside of a fiber, for what runs no scripts: setting
+    /// up, tearing down, reading figures.
+    pub fn with<R>(&mut self, use_it: impl for<'a> FnOnce(Cx<'a>) -> R) -> R {
+        assert!(self.fiber.is_none(), "the heap is suspended in an operation");
+        // SAFETY: this thread has the heap; its stack is told to the engine.
+        unsafe { sys::JS_UpdateStackTop(self.inner.rt) };
+        use_it(self.inner.cx())
+    }
+
+    /// Run `task` on a fiber until it is done or suspends itself.
+    pub fn start(&mut self, task: impl for<'a> FnOnce(Cx<'a>) + 'static) -> Progress {
+        assert!(self.fiber.is_none(), "one fiber at a time");
+        let mut fiber = match self.fibers.take() {
+            Ok(fiber) => fiber,
+            Err(error) => return Progress::Panicked(format!("no stack for a fiber: {error}")),
+        };
+        let inner: *const Inner = &raw const *self.inner;
+        let progress = fiber.run(Box::new(move |suspender| {
+            // SAFETY: the heap owns the fiber and outlives every run of it.
+            let inner = unsafe { &*inner };
+            inner.suspender.set(suspender);
+            // SAFETY: tells the engine where this fiber's stack begins.
+            unsafe { sys::JS_UpdateStackTop(inner.rt) };
+            task(inner.cx());
+        }));
+        self.fiber = Some(fiber);
+        self.after(progress)
+    }
+
+    /// Go on with the suspended fiber.
+    pub fn resume(&mut self, signal: Signal) -> Progress {
+        let fiber = self.fiber.as_mut().expect("a suspended fiber");
+        let progress = fiber.resume(signal);
+        self.after(progress)
+    }
+
+    /// Whether an operation is suspended in this heap.
+    pub fn is_suspended(&self) -> bool {
+        self.fiber.is_some()
+    }
+
+    /// From now on every wait and every poll answers with a kill.
+    pub fn condemn(&mut self) {
+        self.inner.dying.set(true);
+    }
+
+    fn after(&mut self, progress: Progress) -> Progress {
+        if matches!(progress, Progress::Paused(_)) {
+            return progress;
+        }
+        self.inner.suspender.set(std::ptr::null());
+        if let Some(fiber) = self.fiber.take() {
+            self.fibers.put(fiber);
+        }
+        match self.inner.poison.borrow_mut().take() {
+            Some(panic) => Progress::Panicked(panic),
+            None => progress,
+        }
+    }
+
+    /// Who is asked at the engine's poll.
+    pub fn set_watch(&mut self, watch: Rc<dyn Watch>) {
+        *self.inner.watch.borrow_mut() = Some(watch);
+    }
+
+    /// Keep `extension` with the heap; one of a type.
+    pub fn extend<T: Any>(&mut self, extension: T) {
+        let mut extensions = self.inner.extensions.borrow_mut();
+        debug_assert!(extensions.iter().all(|(id, _)| *id != TypeId::of::<T>()));
+        extensions.push((TypeId::of::<T>(), Box::new(extension)));
+    }
+
+    /// What was kept by [`Heap::extend`]; also while an operation is suspended.
+    pub fn extension<T: Any>(&self) -> Option<&T> {
+        self.inner.extension::<T>()
+    }
+
+    /// Live bytes of the heap.
+    pub fn live_bytes(&self) -> usize {
+        self.inner.cx().live_bytes()
+    }
+
+    /// Bytes of the chunks that the heap's region holds.
+    pub fn chunk_bytes(&self) -> usize {
+        self.inner.region.chunk_bytes()
+    }
+}
+
+impl Drop for Heap {
+    fn drop(&mut self) {
+        self.condemn();
+        while self.is_suspended() {
+            self.resume(Signal::Kill);
+        }
+        let inner = &mut *self.inner;
+        // SAFETY: nothing of the heap is in use any more. Roots go first, while
+        // their runtime is there; then the context, the runtime, and with Inner
+        // the region.
+        unsafe {
+            sys::JS_UpdateStackTop(inner.rt);
+            sys::JS_SetInterruptHandler(inner.rt, None, std::ptr::null_mut());
+            sys::JS_SetHostPromiseRejectionTracker(inner.rt, None, std::ptr::null_mut());
+            inner.unhandled.get_mut().clear();
+            inner.extensions.get_mut().clear();
+            inner.alive = None;
+            sys::JS_FreeContext(inner.ctx);
+            sys::JS_FreeRuntime(inner.rt);
+        }
+    }
+}
+
+impl Inner {
+    fn cx(&self) -> Cx<'_> {
+        // SAFETY: the context is alive as long as self.
+        unsafe { Cx::from_ptr(NonNull::new_unchecked(self.ctx)) }
+    }
+
+    pub(crate) fn alive(&self) -> &Rc<Alive> {
+        self.alive.as_ref().expect("the heap is alive")
+    }
+
+    pub(crate) fn extension<T: Any>(&self) -> Option<&T> {
+        let extensions = self.extensions.borrow();
+        let (_, found) = extensions.iter().find(|(id, _)| *id == TypeId::of::<T>())?;
+        let found: *const T = found.downcast_ref::<T>()?;
+        // SAFETY: boxed, and never removed before the heap ends.
+        Some(unsafe { &*found })
+    }
+
+    pub(crate) fn poison(&self, panic: String) {
+        self.poison.borrow_mut().get_or_insert(panic);
+    }
+
+    pub(crate) fn collect(&self) {
+        let start = Instant::now();
+        // SAFETY: the heap is ours; the collector runs no scripts.
+        unsafe { sys::JS_RunGC(self.rt) };
+        let before = self.collections.get();
+        self.collections.set(Collections {
+            count: before.count + 1,
+            time: before.time + start.elapsed(),
+        });
+    }
+
+    pub(crate) fn take_unhandled(&self) -> Vec<(Root, Root)> {
+        std::mem::take(&mut *self.unhandled.borrow_mut())
+    }
+
+    fn suspend(&self, pause: Pause) -> Signal {
+        let suspender = self.suspender.get();
+        if self.dying.get() || suspender.is_null() {
+            return Signal::Kill;
+        }
+        // SAFETY: set by the running fiber, whose stack we are on.
+        match unsafe { (*suspender).suspend(crate::fiber::Output::Paused(pause)) } {
+            crate::fiber::Input::Signal(signal) => signal,
+            // Heap never runs a task on a suspended fiber.
+            crate::fiber::Input::Run(_) | crate::fiber::Input::Exit => Signal::Kill,
+        }
+    }
+}
+
+impl Cx<'_> {
+    /// Suspend the fiber that runs this. Answers [`Signal::Kill`] at once where
+    /// there is none, and when the heap is condemned.
+    pub fn suspend(self, pause: Pause) -> Signal {
+        self.inner().suspend(pause)
+    }
+
+    /// Whether code runs on a fiber, and so may wait.
+    pub fn on_fiber(self) -> bool {
+        !self.inner().suspender.get().is_null()
+    }
+
+    /// The message of the Rust panic that has ended this heap, if one has.
+    pub fn panicked(self) -> Option<String> {
+        self.inner().poison.borrow().clone()
+    }
+
+    /// Set the reduction limit of what runs next (0 = none) and start counting
+    /// anew.
+    pub fn set_reductions(self, limit: u64) {
+        // SAFETY: bookkeeping of a live context.
+        unsafe {
+            sys::JS_ResetContextReductionCount(self.as_ptr());
+            sys::JS_SetContextReductionLimit(self.as_ptr(), limit);
+        }
+    }
+
+    /// Reductions since [`Cx::set_reductions`].
+    pub fn reductions(self) -> u64 {
+        // SAFETY: reads a counter.
+        unsafe { sys::JS_GetContextReductionCount(self.as_ptr()) }
+    }
+
+    /// Why the running code is being killed, if it is.
+    pub fn kill_cause(self) -> Option<KillCause> {
+        // SAFETY: reads a field.
+        match unsafe { sys::JS_GetContextKill(self.as_ptr()) } {
+            sys::JS_CONTEXT_KILL_INTERRUPT => Some(KillCause::Watch),
+            sys::JS_CONTEXT_KILL_REDUCTIONS => Some(KillCause::Reductions),
+            _ => None,
+        }
+    }
+
+    /// End the kill. Only with no JS frame on the stack.
+    pub fn clear_kill(self) {
+        // SAFETY: bookkeeping of a live context.
+        unsafe { sys::JS_ClearContextKill(self.as_ptr()) }
+    }
+
+    /// Figures of the heap; walks it.
+    pub fn memory_usage(self) -> sys::JSMemoryUsage {
+        // SAFETY: plain counters, for which all-zero is a valid value; the
+        // engine fills them in.
+        unsafe {
+            let mut usage = std::mem::zeroed();
+            sys::JS_ComputeMemoryUsage(sys::JS_GetRuntime(self.as_ptr()), &mut usage);
+            usage
+        }
+    }
+}
+
+unsafe extern "C" fn on_poll(_rt: *mut sys::JSRuntime, opaque: *mut c_void) -> i32 {
+    // SAFETY: set in Heap::new, alive as long as the runtime.
+    let inner = unsafe { &*opaque.cast::<Inner>() };
+    if inner.dying.get() || inner.poison.borrow().is_some() {
+        return 1;
+    }
+    let watch = inner.watch.borrow().clone();
+    let verdict = catch_unwind(AssertUnwindSafe(|| watch.map_or(Verdict::Continue, |w| w.poll())));
+    match verdict {
+        Ok(Verdict::Continue) => 0,
+        Ok(Verdict::Pause) if inner.suspender.get().is_null() => 0,
+        Ok(Verdict::Pause) => matches!(inner.suspend(Pause::Slice), Signal::Kill).into(),
+        Ok(Verdict::Kill) | Err(_) => 1,
+    }
+}
+
+unsafe extern "C" fn on_rejection(
+    _ctx: *mut sys::JSContext,
+    promise: sys::JSValue,
+    reason: sys::JSValue,
+    is_handled: bool,
+    opaque: *mut c_void,
+) {
+    // SAFETY: set in Heap::new, alive as long as the runtime; promise and
+    // reason are live for the call, and we take references of our own.
+    unsafe {
+        let inner = &*opaque.cast::<Inner>();
+        let cx = inner.cx();
+        let mut unhandled = inner.unhandled.borrow_mut();
+        if is_handled {
+            let identity = promise.u.ptr as usize;
+            unhandled.retain(|(root, _)| root.get(cx).identity() != Some(identity));
+        } else {
+            let own = |raw| Value::from_raw(cx, sys::JS_DupValue(inner.ctx, raw));
+            unhandled.push((Root::new(own(promise)), Root::new(own(reason))));
+        }
+    }
+}
+
+unsafe extern "C" fn region_malloc(region: *mut c_void, size: usize) -> *mut c_void {
+    // SAFETY: the opaque given to JS_NewRuntime2; one thread at a time.
+    unsafe { (*region.cast::<Region>()).malloc(size).cast() }
+}
+
+unsafe extern "C" fn region_calloc(region: *mut c_void, count: usize, size: usize) -> *mut c_void {
+    // SAFETY: as region_malloc.
+    unsafe { (*region.cast::<Region>()).calloc(count, size).cast() }
+}
+
+unsafe extern "C" fn region_realloc(
+    region: *mut c_void,
+    block: *mut c_void,
+    size: usize,
+) -> *mut c_void {
+    // SAFETY: as region_malloc; the block came from this region.
+    unsafe { (*region.cast::<Region>()).realloc(block.cast(), size).cast() }
+}
+
+unsafe extern "C" fn region_free(region: *mut c_void, block: *mut c_void) {
+    // SAFETY: as region_realloc.
+    unsafe { (*region.cast::<Region>()).free(block.cast()) }
+}
+
+unsafe extern "C" fn region_usable_size(block: *const c_void) -> usize {
+    // SAFETY: the block came from a region.
+    unsafe { Region::usable_size(block.cast()) }
+}

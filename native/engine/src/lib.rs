@@ -1,0 +1,41 @@
+//! The engine, made safe: everything `unsafe` about QuickJS ends in this crate.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`heap`] | one JSRuntime with its one JSContext in a region of its own |
+//! | [`cx`] | [`Cx`], the right to run JS in a heap, and what it can make |
+//! | [`value`] | [`Value`], an owned JS value; [`root`], one that outlives a `Cx` |
+//! | [`function`] | native functions that scripts call |
+//! | `token` | objects that stand for bytes of the host's |
+//! | [`members`] | properties as static tables; [`host_object`], objects with a Rust value |
+//! | [`slots`] | descriptors and internal slots of built-in objects |
+//! | [`fiber`] | the stackful coroutine that an operation runs on |
+//! | [`report`] | an exception as plain data |
+//! | [`region`] | the memory of a heap and the process-wide page store |
+//!
+//! A heap is used by one thread at a time and may move between threads; no
+//! value of one heap ever meets another (values carry the lifetime of their
+//! heap's borrow, and an embedder that mixes them up panics in debug builds).
+
+pub mod cx;
+pub mod fiber;
+pub mod function;
+pub mod heap;
+pub mod host_object;
+pub mod members;
+pub mod region;
+pub mod report;
+pub mod root;
+pub mod slots;
+mod token;
+pub mod value;
+
+pub use cx::{Cx, ErrorKind, JsResult, Thrown};
+pub use fiber::{Pause, Progress, Signal};
+pub use function::Call;
+pub use heap::{Heap, HeapOptions, KillCause, Verdict, Watch};
+pub use members::Member;
+pub use report::{Frame, Report};
+pub use root::Root;
+pub use slots::{BufferSlots, Property, ViewKind, ViewSlots};
+pub use value::{Kind, ObjectKind, PromiseState, Value};
