@@ -1,0 +1,80 @@
+//! Questions of a script to its host, and the host's answers.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+use quickbeam_engine::{Cx, JsResult, Pause, Root, Signal, Value};
+
+use crate::operation::Deliver;
+use crate::state::State;
+
+/// The calls of one context that the host has not answered yet.
+#[derive(Default)]
+pub(crate) struct Calls {
+    promises: RefCell<HashMap<u64, (Root, Root)>>,
+    last_id: Cell<u64>,
+}
+
+/// The answer that a waiting native is resumed with.
+pub(crate) struct Answer(pub(crate) Box<dyn Deliver>);
+
+/// A new call that answers through a promise: its number and the promise.
+pub fn begin(cx: Cx<'_>) -> JsResult<(u64, Value<'_>)> {
+    let (promise, resolve, reject) = cx.promise()?;
+    let calls = &State::of(cx).calls;
+    let id = next_id(cx);
+    calls.promises.borrow_mut().insert(id, (Root::new(resolve), Root::new(reject)));
+    Ok((id, promise))
+}
+
+/// A call could not be put: forget its promise.
+pub fn forget(cx: Cx<'_>, id: u64) {
+    State::of(cx).calls.promises.borrow_mut().remove(&id);
+}
+
+/// The number of a call that [`wait`] will wait for.
+pub fn next_id(cx: Cx<'_>) -> u64 {
+    let calls = &State::of(cx).calls;
+    calls.last_id.set(calls.last_id.get() + 1);
+    calls.last_id.get()
+}
+
+/// Suspend the fiber until the host has answered call `id`. The worker goes on
+/// with other contexts meanwhile.
+pub fn wait(cx: Cx<'_>, id: u64) -> JsResult<Value<'_>> {
+    loop {
+        match cx.suspend(Pause::Wait(id)) {
+            Signal::Deliver(answer) => match answer.downcast::<Answer>() {
+                Ok(answer) => return answer.0.deliver(cx),
+                Err(_) => continue,
+            },
+            Signal::Continue => continue,
+            Signal::Kill => return Err(cx.throw_interrupted()),
+        }
+    }
+}
+
+impl Calls {
+
+    /// Whether call `id` answers through a promise that is still pending.
+    pub(crate) fn has_promise(&self, id: u64) -> bool {
+        self.promises.borrow().contains_key(&id)
+    }
+
+    /// Settle the promise of call `id`. An answer to a call that is not there
+    /// any more is dropped.
+    pub(crate) fn settle(&self, cx: Cx<'_>, id: u64, answer: Box<dyn Deliver>) -> JsResult<()> {
+        let Some((resolve, reject)) = self.promises.borrow_mut().remove(&id) else {
+            return Ok(());
+        };
+        let undefined = cx.undefined();
+        match answer.deliver(cx) {
+            Ok(value) => resolve.get(cx).call(&undefined, &[value]).map(drop),
+            Err(thrown) if cx.kill_cause().is_some() => Err(thrown),
+            Err(thrown) => {
+                let reason = cx.catch(thrown);
+                reject.get(cx).call(&undefined, &[reason]).map(drop)
+            }
+        }
+    }
+}

@@ -1,0 +1,362 @@
+//! The shared handle of a context.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crossbeam_queue::SegQueue;
+use quickbeam_engine::fiber::panic_message;
+use quickbeam_engine::{Heap, Report};
+
+use crate::clock::{self, NEVER};
+use crate::operation::{Deliver, Failure, Operation};
+use crate::pool::Shared;
+use crate::turn::{Cell, Next};
+
+/// Limits of one context; zero and `None` mean none.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ContextOptions {
+    /// Live bytes of the heap.
+    pub memory_limit: usize,
+    /// Reductions of one operation or callback.
+    pub max_reductions: u64,
+    /// Wall-clock limit of one operation or callback.
+    pub timeout: Option<Duration>,
+}
+
+/// The host's side of a context. Called on worker threads; nothing in here may
+/// wait.
+pub trait Embedder: Send + Sync {
+    /// Give a fresh heap its globals.
+    fn install(&self, heap: &mut Heap) -> Result<(), Report>;
+    /// The context can be used, or could not be made.
+    fn ready(&self, outcome: Result<(), Report>);
+    /// A callback threw, or was killed.
+    fn uncaught(&self, report: &Report);
+    /// A promise was rejected and nobody listens.
+    fn unhandled(&self, report: &Report);
+    /// A message was dropped, because too many wait for a callback.
+    fn message_dropped(&self);
+    /// A Rust panic ends the context.
+    fn panicked(&self, panic: &str);
+}
+
+/// The context has ended: what was asked was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gone;
+
+/// Tells the outcome of [`Context::reset`].
+pub type ResetDone = Box<dyn FnOnce(Result<(), Report>) + Send>;
+/// Tells that a context has given everything back.
+pub type Ended = Box<dyn FnOnce() + Send>;
+
+pub(crate) enum Job {
+    Operation { operation: Box<dyn Operation>, deadline: u64, limit: Option<Duration> },
+    Answer { id: u64, answer: Box<dyn Deliver> },
+    Message(Box<dyn Deliver>),
+    Reset(ResetDone),
+}
+
+impl Job {
+    /// When it must be over.
+    pub(crate) fn deadline(&self) -> u64 {
+        match self {
+            Job::Operation { deadline, .. } => *deadline,
+            _ => NEVER,
+        }
+    }
+
+    pub(crate) fn abort(self, failure: &Failure) {
+        match self {
+            Job::Operation { operation, .. } => operation.abort(failure),
+            Job::Reset(done) => done(Err(failure.report())),
+            Job::Answer { .. } | Job::Message(_) => {}
+        }
+    }
+
+    fn decline(self) {
+        if let Job::Operation { operation, .. } = self {
+            operation.decline();
+        }
+    }
+}
+
+/// A context, as everybody but the thread that runs it sees it.
+pub struct Context {
+    id: u64,
+    home: usize,
+    pool: Arc<Shared>,
+    options: ContextOptions,
+    embedder: Arc<dyn Embedder>,
+    mailbox: SegQueue<Job>,
+    status: AtomicU8,
+    bytes: AtomicUsize,
+    ending: Arc<AtomicBool>,
+    /// Uncontended: only the thread that has set RUNNING looks inside.
+    cell: Mutex<Option<Box<Cell>>>,
+    end: Mutex<End>,
+}
+
+#[derive(Default)]
+struct End {
+    over: bool,
+    told: Vec<Ended>,
+}
+
+// The status of a context in the schedule.
+const IDLE: u8 = 0;
+const QUEUED: u8 = 1;
+const RUNNING: u8 = 2;
+/// Running, and something has come since it last looked.
+const NOTIFIED: u8 = 3;
+const DEAD: u8 = 4;
+
+impl Context {
+    pub(crate) fn new(
+        id: u64,
+        home: usize,
+        pool: Arc<Shared>,
+        options: ContextOptions,
+        embedder: Arc<dyn Embedder>,
+    ) -> Arc<Context> {
+        Arc::new(Context {
+            id,
+            home,
+            pool,
+            options,
+            embedder,
+            mailbox: SegQueue::new(),
+            status: AtomicU8::new(IDLE),
+            bytes: AtomicUsize::new(0),
+            ending: Arc::default(),
+            cell: Mutex::new(None),
+            end: Mutex::default(),
+        })
+    }
+
+    /// Unique within the process.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    pub fn options(&self) -> &ContextOptions {
+        &self.options
+    }
+
+    pub fn embedder(&self) -> Arc<dyn Embedder> {
+        self.embedder.clone()
+    }
+
+    pub(crate) fn pool(&self) -> &Arc<Shared> {
+        &self.pool
+    }
+
+    pub(crate) fn home(&self) -> usize {
+        self.home
+    }
+
+    pub(crate) fn ending(&self) -> Arc<AtomicBool> {
+        self.ending.clone()
+    }
+
+    pub(crate) fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn next_job(&self) -> Option<Job> {
+        self.mailbox.pop()
+    }
+
+    // ---- asking ------------------------------------------------------------
+
+    /// Ask for an operation, to be over within `limit`. It ends exactly once,
+    /// also when this answers [`Gone`]: then it has been declined.
+    pub fn operate(
+        self: &Arc<Self>,
+        operation: Box<dyn Operation>,
+        limit: Option<Duration>,
+    ) -> Result<(), Gone> {
+        let deadline = limit.map_or(NEVER, |limit| clock::after(clock::now(), limit));
+        if limit.is_some() && !self.is_ending() {
+            self.pool.wake_at(self, deadline);
+        }
+        self.put(Job::Operation { operation, deadline, limit })
+    }
+
+    /// Deliver a message to the script's callback.
+    pub fn send(self: &Arc<Self>, message: Box<dyn Deliver>) -> Result<(), Gone> {
+        self.put(Job::Message(message))
+    }
+
+    /// Answer call `id` of the script.
+    pub fn answer(self: &Arc<Self>, id: u64, answer: Box<dyn Deliver>) -> Result<(), Gone> {
+        self.put(Job::Answer { id, answer })
+    }
+
+    /// Begin anew with a fresh heap; what is pending is aborted.
+    pub fn reset(self: &Arc<Self>, done: ResetDone) -> Result<(), Gone> {
+        self.put(Job::Reset(done))
+    }
+
+    fn put(self: &Arc<Self>, job: Job) -> Result<(), Gone> {
+        if self.is_ending() {
+            job.decline();
+            return Err(Gone);
+        }
+        self.mailbox.push(job);
+        self.notify();
+        if self.status.load(Ordering::SeqCst) == DEAD {
+            // It ended in between; nobody else will look again.
+            self.drain(&Failure::Aborted);
+            self.pool.forget_alarm(self);
+        }
+        Ok(())
+    }
+
+    /// End the context; `told` is called once its memory is given back, at once
+    /// where it already is.
+    pub fn end(self: &Arc<Self>, told: Option<Ended>) {
+        self.ending.store(true, Ordering::SeqCst);
+        if let Some(told) = told {
+            let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+            if end.over {
+                drop(end);
+                told();
+            } else {
+                end.told.push(told);
+            }
+        }
+        self.notify();
+    }
+
+    /// End the context from within.
+    pub(crate) fn condemn(&self) {
+        self.ending.store(true, Ordering::SeqCst);
+    }
+
+    // ---- the schedule ------------------------------------------------------
+
+    /// Something has changed: have a worker look.
+    pub(crate) fn notify(self: &Arc<Self>) {
+        let mut status = self.status.load(Ordering::SeqCst);
+        loop {
+            let next = match status {
+                IDLE => QUEUED,
+                RUNNING => NOTIFIED,
+                _ => return,
+            };
+            match self.status.compare_exchange(status, next, Ordering::SeqCst, Ordering::SeqCst) {
+                Ok(IDLE) => return self.pool.enqueue(self.clone()),
+                Ok(_) => return,
+                Err(found) => status = found,
+            }
+        }
+    }
+
+    /// Run the context, which the caller has taken from a run queue.
+    pub(crate) fn run(self: &Arc<Self>, slice: Duration) {
+        self.status.store(RUNNING, Ordering::SeqCst);
+        let mut cell = self.cell.lock().unwrap_or_else(PoisonError::into_inner);
+        if cell.is_none() {
+            self.create(&mut cell);
+        }
+        let turn = catch_unwind(AssertUnwindSafe(|| match &mut *cell {
+            Some(cell) if !self.is_ending() => cell.turn(self, slice),
+            _ => Next::Dead,
+        }));
+        let mut failure = Failure::Aborted;
+        let next = turn.unwrap_or_else(|panic| {
+            let panic = panic_message(&*panic);
+            self.embedder.panicked(&panic);
+            self.condemn();
+            failure = Failure::Panicked(panic);
+            Next::Dead
+        });
+        if let Some(cell) = &*cell {
+            self.account(cell.live_bytes());
+        }
+        match next {
+            Next::Dead => {
+                if let Some(mut cell) = cell.take() {
+                    // The host's code runs in here, too; a panic of it must not
+                    // keep the context from being buried.
+                    let _ = catch_unwind(AssertUnwindSafe(move || cell.abort(&failure)));
+                }
+                drop(cell);
+                self.bury();
+            }
+            Next::Again => {
+                drop(cell);
+                self.status.store(QUEUED, Ordering::SeqCst);
+                self.pool.enqueue(self.clone());
+            }
+            Next::Idle { wake } => {
+                drop(cell);
+                if wake != NEVER {
+                    self.pool.wake_at(self, wake);
+                }
+                let idle = self.status.compare_exchange(
+                    RUNNING,
+                    IDLE,
+                    Ordering::SeqCst,
+                    Ordering::SeqCst,
+                );
+                if idle.is_err() {
+                    self.status.store(QUEUED, Ordering::SeqCst);
+                    self.pool.enqueue(self.clone());
+                }
+            }
+        }
+    }
+
+    /// Note the live bytes at the end of a turn.
+    fn account(&self, bytes: usize) {
+        let before = self.bytes.swap(bytes, Ordering::Relaxed);
+        self.pool.account(before, bytes);
+    }
+
+    /// The first turn: make the heap, and tell that it is there.
+    fn create(self: &Arc<Self>, cell: &mut Option<Box<Cell>>) {
+        let made = if self.is_ending() {
+            Err(Failure::Aborted.report())
+        } else {
+            catch_unwind(AssertUnwindSafe(|| Cell::new(self))).unwrap_or_else(|panic| {
+                let panic = panic_message(&*panic);
+                self.embedder.panicked(&panic);
+                Err(Failure::Panicked(panic).report())
+            })
+        };
+        let outcome = match made {
+            Ok(fresh) => {
+                *cell = Some(Box::new(fresh));
+                Ok(())
+            }
+            Err(report) => {
+                self.condemn();
+                Err(report)
+            }
+        };
+        self.embedder.ready(outcome);
+    }
+
+    /// The heap is gone: answer what is left and tell who waits.
+    fn bury(self: &Arc<Self>) {
+        self.status.store(DEAD, Ordering::SeqCst);
+        self.drain(&Failure::Aborted);
+        self.account(0);
+        self.pool.forget(self);
+        let told = {
+            let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+            end.over = true;
+            std::mem::take(&mut end.told)
+        };
+        told.into_iter().for_each(|told| told());
+    }
+
+    fn drain(&self, failure: &Failure) {
+        while let Some(job) = self.mailbox.pop() {
+            job.abort(failure);
+        }
+    }
+}

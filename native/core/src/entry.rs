@@ -1,0 +1,272 @@
+//! One entry into JS with all that follows from it: its microtasks, the
+//! operations that settled by it, the rejections that nobody caught. Runs on
+//! the fiber.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use quickbeam_engine::fiber::panic_message;
+use quickbeam_engine::{Cx, JsResult, PromiseState, Report, Root, Value};
+
+use crate::clock;
+use crate::meter::Cause;
+use crate::operation::{Deliver, Failure, Operation, Outcome};
+use crate::state::{GRACE, State, Waiting};
+
+/// What a worker runs next in a context.
+pub(crate) enum Entry {
+    Operation { operation: Box<dyn Operation>, deadline: u64, limit: Option<std::time::Duration> },
+    Answer { id: u64, answer: Box<dyn Deliver> },
+    Message,
+    Timer,
+}
+
+/// Run `entry` to its end.
+pub(crate) fn execute(cx: Cx<'_>, entry: Entry) {
+    let state = State::of(cx);
+    let now = clock::now();
+    match entry {
+        Entry::Operation { operation, deadline, limit } => {
+            state.meter.begin(deadline);
+            cx.set_reductions(state.max_reductions);
+            operate(cx, state, operation, deadline, limit);
+        }
+        Entry::Answer { id, answer } => {
+            callback(cx, state, now, || Some(state.calls.settle(cx, id, answer)));
+        }
+        Entry::Message => {
+            callback(cx, state, now, || state.messages.deliver(cx).map(|result| result.map(drop)));
+        }
+        Entry::Timer => {
+            callback(cx, state, now, || state.timers.fire(cx, now).map(|result| result.map(drop)));
+        }
+    }
+    report_rejections(cx, state);
+}
+
+fn operate(
+    cx: Cx<'_>,
+    state: &State,
+    operation: Box<dyn Operation>,
+    deadline: u64,
+    limit: Option<std::time::Duration>,
+) {
+    let (operation, result) = guarded(operation, |operation| operation.start(cx));
+    run_jobs(cx);
+    if let Some(failure) = end_kill(cx, state, limit) {
+        discard(cx, result);
+        fail(cx, operation, failure);
+    } else {
+        conclude(cx, state, operation, result, deadline, limit);
+        // Reading the result may have been too much for a limit.
+        end_kill(cx, state, limit);
+    }
+    conclude_settled(cx, state);
+}
+
+/// Have an operation do something. Should it panic, it has ended by that.
+fn guarded<R>(
+    mut operation: Box<dyn Operation>,
+    run: impl FnOnce(&mut dyn Operation) -> R,
+) -> (Box<dyn Operation>, R) {
+    match catch_unwind(AssertUnwindSafe(|| run(&mut *operation))) {
+        Ok(result) => (operation, result),
+        Err(panic) => {
+            operation.abort(&Failure::Panicked(panic_message(&*panic)));
+            resume_unwind(panic)
+        }
+    }
+}
+
+/// Tell how an operation ended.
+fn finish(cx: Cx<'_>, operation: Box<dyn Operation>, outcome: Outcome<'_>) {
+    let (operation, ()) = guarded(operation, |operation| operation.clean_up(cx));
+    operation.finish(cx, outcome);
+}
+
+fn fail(cx: Cx<'_>, operation: Box<dyn Operation>, failure: Failure) {
+    finish(cx, operation, Outcome::Failed(failure));
+}
+
+/// Tell the outcome of an operation, or keep it until its promise settles.
+fn conclude<'a>(
+    cx: Cx<'a>,
+    state: &State,
+    mut operation: Box<dyn Operation>,
+    mut result: JsResult<Value<'a>>,
+    deadline: u64,
+    limit: Option<std::time::Duration>,
+) {
+    loop {
+        let value = match result {
+            Ok(value) => value,
+            Err(thrown) => {
+                let thrown = cx.catch(thrown);
+                return match end_kill(cx, state, limit) {
+                    Some(failure) => fail(cx, operation, failure),
+                    None => finish(cx, operation, Outcome::Threw(thrown)),
+                };
+            }
+        };
+        match value.promise_state() {
+            None => return finish(cx, operation, Outcome::Returned(value)),
+            Some(PromiseState::Fulfilled) => {
+                let settle =
+                    |operation: &mut dyn Operation| operation.settle(cx, value.promise_result());
+                (operation, result) = guarded(operation, settle);
+            }
+            Some(PromiseState::Rejected) => {
+                value.mark_handled();
+                return finish(cx, operation, Outcome::Threw(value.promise_result()));
+            }
+            Some(PromiseState::Pending) => {
+                let promise = Root::new(value.clone());
+                let id = state.pending.insert(Waiting { operation, promise, deadline, limit });
+                if let Err(thrown) = watch_promise(cx, &value, id) {
+                    let thrown = cx.catch(thrown);
+                    if let Some(waiting) = state.pending.remove(id) {
+                        finish(cx, waiting.operation, Outcome::Threw(thrown));
+                    }
+                }
+                return;
+            }
+        }
+    }
+}
+
+/// Have pending operation `id` looked at when `promise` settles.
+fn watch_promise<'a>(cx: Cx<'a>, promise: &Value<'a>, id: u64) -> JsResult<()> {
+    let id = cx.integer(i64::try_from(id).unwrap_or(i64::MAX));
+    let settled = cx.function_with("", 1, &id, |call| {
+        let cx = call.cx();
+        let id = call.data().to_number()?;
+        // Exact: ids count up from 1 and stay below 2^53.
+        State::of(cx).pending.settle(id as u64);
+        Ok(cx.undefined())
+    })?;
+    promise.then(&settled, &settled)
+}
+
+/// Tell the outcome of the operations whose promise has settled, and of those
+/// that settle by that.
+fn conclude_settled(cx: Cx<'_>, state: &State) {
+    while let Some(id) = state.pending.next_settled() {
+        if let Some(waiting) = state.pending.remove(id) {
+            let promise = waiting.promise.get(cx);
+            let (deadline, limit) = (waiting.deadline, waiting.limit);
+            state.meter.begin(deadline.max(clock::after(clock::now(), GRACE)));
+            conclude(cx, state, waiting.operation, Ok(promise), deadline, limit);
+            run_jobs(cx);
+            end_kill(cx, state, None);
+        }
+    }
+}
+
+/// Run a callback that nobody outside waits for.
+fn callback(cx: Cx<'_>, state: &State, now: u64, run: impl FnOnce() -> Option<JsResult<()>>) {
+    let deadline = state.continuation_deadline(now);
+    state.meter.begin(deadline);
+    cx.set_reductions(state.max_reductions);
+    let result = run();
+    let failed = result.and_then(Result::err).map(|thrown| {
+        let thrown = cx.catch(thrown);
+        // What a killed callback threw is told below.
+        (!is_killed(cx, state)).then(|| Report::of(cx, &thrown))
+    });
+    if let Some(Some(report)) = failed {
+        state.embedder.uncaught(&report);
+    }
+    run_jobs(cx);
+    if let Some(failure) = end_kill(cx, state, state.timeout) {
+        fail_expired(cx, state);
+        if !matches!(failure, Failure::Aborted | Failure::Panicked(_)) {
+            state.embedder.uncaught(&failure.report());
+        }
+    }
+    conclude_settled(cx, state);
+}
+
+/// A continuation was killed: the operations whose limit has passed were served
+/// by it, or are over anyway.
+fn fail_expired(cx: Cx<'_>, state: &State) {
+    for waiting in state.pending.expired(clock::now()) {
+        fail(cx, waiting.operation, Failure::Interrupted);
+    }
+}
+
+/// Run promise jobs until there is none. Under a kill they fail one by one
+/// without running any script, which empties the queue of what the killed entry
+/// has left.
+fn run_jobs(cx: Cx<'_>) {
+    while let Some(result) = cx.run_job() {
+        if let Err(thrown) = result {
+            drop(cx.catch(thrown));
+        }
+    }
+}
+
+/// If the entry was killed, end the kill and say what it means.
+fn end_kill(cx: Cx<'_>, state: &State, limit: Option<std::time::Duration>) -> Option<Failure> {
+    if let Some(panic) = cx.panicked() {
+        return Some(Failure::Panicked(panic));
+    }
+    if !is_killed(cx, state) {
+        return None;
+    }
+    let cause = state.meter.cause();
+    // What follows is not the killed entry's, and short.
+    state.meter.begin(clock::after(clock::now(), GRACE));
+    // Drops what the entry has left in the queue.
+    cx.clear_kill();
+    cx.set_reductions(state.max_reductions);
+    // A native may have made a rejection of the kill.
+    drop(cx.take_unhandled());
+    if cause == Some(Cause::Ending) {
+        // Stays set: nothing else is to run in this context.
+        state.meter.kill(Cause::Ending);
+        return Some(Failure::Aborted);
+    }
+    fail_orphans(cx, state);
+    Some(match cause {
+        Some(Cause::Waited) => Failure::TimedOut(limit.unwrap_or_default()),
+        _ => Failure::Interrupted,
+    })
+}
+
+fn is_killed(cx: Cx<'_>, state: &State) -> bool {
+    cx.kill_cause().is_some() || state.meter.cause().is_some()
+}
+
+/// A kill takes the job queue and the async functions it hits along, and with
+/// them what others wait for: end the operations whose promise nobody can
+/// settle any more, and look at those whose promise has settled.
+fn fail_orphans(cx: Cx<'_>, state: &State) {
+    if state.pending.is_empty() {
+        return;
+    }
+    cx.collect();
+    for waiting in state.pending.orphans(cx) {
+        fail(cx, waiting.operation, Failure::Interrupted);
+    }
+}
+
+/// Forget a result that nobody will see.
+fn discard<'a>(cx: Cx<'a>, result: JsResult<Value<'a>>) {
+    match result {
+        Ok(value) => {
+            value.mark_handled();
+        }
+        Err(thrown) => drop(cx.catch(thrown)),
+    }
+}
+
+/// HTML "notify about rejected promises".
+fn report_rejections(cx: Cx<'_>, state: &State) {
+    for (promise, reason) in cx.take_unhandled() {
+        let promise = promise.get(cx);
+        if promise.promise_state() == Some(PromiseState::Rejected) && !promise.is_handled() {
+            let report = Report::of(cx, &reason.get(cx));
+            state.embedder.unhandled(&report);
+        }
+    }
+    end_kill(cx, state, None);
+}

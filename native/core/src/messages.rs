@@ -1,0 +1,49 @@
+//! Messages of the host to a script, in order.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+use quickbeam_engine::{Cx, JsResult, Root, Value};
+
+use crate::operation::Deliver;
+use crate::state::State;
+
+/// Messages kept while no callback is registered.
+pub const KEPT_MAX: usize = 100_000;
+
+/// The callback of one context and the messages that wait for one.
+#[derive(Default)]
+pub(crate) struct Messages {
+    callback: RefCell<Option<Root>>,
+    kept: RefCell<VecDeque<Box<dyn Deliver>>>,
+}
+
+/// Register the callback for all messages from the next on, the kept ones
+/// first; `None` keeps them again.
+pub fn listen<'a>(cx: Cx<'a>, callback: Option<Value<'a>>) {
+    *State::of(cx).messages.callback.borrow_mut() = callback.map(Root::new);
+}
+
+impl Messages {
+    /// Take a message in. Answers false where it had to be dropped.
+    pub(crate) fn keep(&self, message: Box<dyn Deliver>) -> bool {
+        let mut kept = self.kept.borrow_mut();
+        let room = kept.len() < KEPT_MAX || self.callback.borrow().is_some();
+        if room {
+            kept.push_back(message);
+        }
+        room
+    }
+
+    /// Whether a message can be delivered now.
+    pub(crate) fn ready(&self) -> bool {
+        self.callback.borrow().is_some() && !self.kept.borrow().is_empty()
+    }
+
+    /// Hand the first message to the callback.
+    pub(crate) fn deliver<'a>(&self, cx: Cx<'a>) -> Option<JsResult<Value<'a>>> {
+        let callback = self.callback.borrow().as_ref()?.get(cx);
+        let message = self.kept.borrow_mut().pop_front()?;
+        Some(message.deliver(cx).and_then(|value| callback.call(&cx.undefined(), &[value])))
+    }
+}

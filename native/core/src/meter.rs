@@ -1,0 +1,83 @@
+//! The limits that the engine's poll looks at.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use quickbeam_engine::{Verdict, Watch};
+
+use crate::clock::{self, NEVER};
+
+/// Why the watch has killed the running entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// Its wall-clock limit passed while JS ran.
+    Deadline,
+    /// Its wall-clock limit passed while it waited for the host.
+    Waited,
+    /// The context ends.
+    Ending,
+}
+
+/// Read and written by the thread that runs the context, except for `ending`.
+pub(crate) struct Meter {
+    ending: Arc<AtomicBool>,
+    deadline: Cell<u64>,
+    slice_end: Cell<u64>,
+    cause: Cell<Option<Cause>>,
+}
+
+impl Meter {
+    pub(crate) fn new(ending: Arc<AtomicBool>) -> Meter {
+        Meter {
+            ending,
+            deadline: Cell::new(NEVER),
+            slice_end: Cell::new(NEVER),
+            cause: Cell::new(None),
+        }
+    }
+
+    /// Begin an entry that must be over at `deadline`.
+    pub(crate) fn begin(&self, deadline: u64) {
+        self.deadline.set(deadline);
+        self.cause.set(None);
+    }
+
+    /// When the entry must be over.
+    pub(crate) fn deadline(&self) -> u64 {
+        self.deadline.get()
+    }
+
+    /// Pre-empt the entry at this time.
+    pub(crate) fn set_slice_end(&self, time: u64) {
+        self.slice_end.set(time);
+    }
+
+    /// From now on the poll kills, for this cause.
+    pub(crate) fn kill(&self, cause: Cause) {
+        self.cause.set(Some(cause));
+    }
+
+    /// Why the entry was killed by the watch, if it was.
+    pub(crate) fn cause(&self) -> Option<Cause> {
+        self.cause.get()
+    }
+}
+
+impl Watch for Meter {
+    fn poll(&self) -> Verdict {
+        if self.cause.get().is_some() {
+            return Verdict::Kill;
+        }
+        if self.ending.load(Ordering::Relaxed) {
+            self.kill(Cause::Ending);
+            return Verdict::Kill;
+        }
+        let now = clock::now();
+        if now >= self.deadline.get() {
+            self.kill(Cause::Deadline);
+            return Verdict::Kill;
+        }
+        if now >= self.slice_end.get() { Verdict::Pause } else { Verdict::Continue }
+    }
+}

@@ -1,0 +1,268 @@
+//! What a worker does with a context until its slice is used up.
+
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use quickbeam_engine::{Heap, HeapOptions, Pause, Progress, Report, Signal};
+
+use crate::calls::Answer;
+use crate::clock::{self, NEVER};
+use crate::context::{Context, ContextOptions, Job};
+use crate::entry::{self, Entry};
+use crate::meter::{Cause, Meter};
+use crate::operation::{Deliver, Failure};
+use crate::state::State;
+
+/// What only the thread that runs a context touches.
+pub(crate) struct Cell {
+    heap: Heap,
+    meter: Rc<Meter>,
+    pause: Option<Pause>,
+    /// Jobs taken out of the mailbox while an operation was suspended.
+    backlog: VecDeque<Job>,
+    /// The first limit of an operation in there.
+    backlog_deadline: u64,
+    /// Answers that came while an operation was suspended, to calls without a
+    /// promise.
+    answers: HashMap<u64, Box<dyn Deliver>>,
+    timers_first: bool,
+}
+
+// SAFETY: the meter is shared with the heap (its watch and its state) and with
+// nothing else, and moves with it.
+unsafe impl Send for Cell {}
+
+/// What is to happen with a context after a turn.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// It has more to do: back to the end of the run queue.
+    Again,
+    /// Nothing to do before this time (or a job).
+    Idle { wake: u64 },
+    /// It has ended.
+    Dead,
+}
+
+impl Cell {
+    /// A fresh heap with the embedder's globals.
+    pub(crate) fn new(context: &Arc<Context>) -> Result<Cell, Report> {
+        let ContextOptions { memory_limit, max_reductions, timeout } = *context.options();
+        let pool = context.pool();
+        let options = HeapOptions { memory_limit };
+        let out_of_memory = || Report::new("InternalError", "out of memory");
+        let mut heap = Heap::new(&options, pool.budget(), pool.fibers()).ok_or_else(out_of_memory)?;
+        let meter = Rc::new(Meter::new(context.ending()));
+        heap.set_watch(meter.clone());
+        heap.extend(State {
+            embedder: context.embedder(),
+            meter: meter.clone(),
+            max_reductions,
+            timeout,
+            pending: Default::default(),
+            timers: Default::default(),
+            calls: Default::default(),
+            messages: Default::default(),
+        });
+        context.embedder().install(&mut heap)?;
+        Ok(Cell {
+            heap,
+            meter,
+            pause: None,
+            backlog: VecDeque::new(),
+            backlog_deadline: NEVER,
+            answers: HashMap::new(),
+            timers_first: false,
+        })
+    }
+
+    /// Live bytes of the heap.
+    pub(crate) fn live_bytes(&self) -> usize {
+        self.heap.live_bytes()
+    }
+
+    /// Go on with the context for about `slice`.
+    pub(crate) fn turn(&mut self, context: &Arc<Context>, slice: Duration) -> Next {
+        let slice_end = clock::after(clock::now(), slice);
+        self.meter.set_slice_end(slice_end);
+        loop {
+            if context.is_ending() {
+                return Next::Dead;
+            }
+            if self.pause.is_some() {
+                self.take_in(context);
+            }
+            let progress = match self.pause.take() {
+                Some(Pause::Slice) => self.heap.resume(Signal::Continue),
+                Some(Pause::Wait(id)) => match self.answer(id) {
+                    Some(signal) => self.heap.resume(signal),
+                    None => {
+                        self.pause = Some(Pause::Wait(id));
+                        let wake = self.meter.deadline().min(self.backlog_deadline);
+                        return Next::Idle { wake };
+                    }
+                },
+                None => match self.next_entry(context) {
+                    Some(entry) => self.heap.start(move |cx| entry::execute(cx, entry)),
+                    None if context.is_ending() => return Next::Dead,
+                    None => return Next::Idle { wake: self.next_wake() },
+                },
+            };
+            match progress {
+                Progress::Done => self.answers.clear(),
+                Progress::Paused(Pause::Slice) => {
+                    self.pause = Some(Pause::Slice);
+                    return Next::Again;
+                }
+                Progress::Paused(wait) => self.pause = Some(wait),
+                Progress::Panicked(panic) => {
+                    context.embedder().panicked(&panic);
+                    self.abort(&Failure::Panicked(panic));
+                    context.condemn();
+                    return Next::Dead;
+                }
+            }
+            if clock::now() >= slice_end {
+                return Next::Again;
+            }
+        }
+    }
+
+    /// Look at what has come while an operation is suspended: answers that it
+    /// may wait for, limits of those that queue behind it.
+    fn take_in(&mut self, context: &Arc<Context>) {
+        while let Some(job) = context.next_job() {
+            match job {
+                Job::Answer { id, answer } if !self.has_promise(id) => {
+                    self.answers.entry(id).or_insert(answer);
+                }
+                job => {
+                    self.backlog_deadline = self.backlog_deadline.min(job.deadline());
+                    self.backlog.push_back(job);
+                }
+            }
+        }
+        let now = clock::now();
+        if self.backlog_deadline > now {
+            return;
+        }
+        for job in std::mem::take(&mut self.backlog) {
+            match job {
+                Job::Operation { operation, deadline, limit } if deadline <= now => {
+                    operation.abort(&Failure::TimedOut(limit.unwrap_or_default()));
+                }
+                job => self.backlog.push_back(job),
+            }
+        }
+        self.backlog_deadline = self.backlog.iter().map(Job::deadline).min().unwrap_or(NEVER);
+    }
+
+    fn has_promise(&self, id: u64) -> bool {
+        self.heap.extension::<State>().is_some_and(|state| state.calls.has_promise(id))
+    }
+
+    /// What the operation that waits for call `id` is to be resumed with.
+    fn answer(&mut self, id: u64) -> Option<Signal> {
+        if let Some(answer) = self.answers.remove(&id) {
+            return Some(Signal::Deliver(Box::new(Answer(answer))));
+        }
+        if clock::now() >= self.meter.deadline() {
+            self.meter.kill(Cause::Waited);
+            return Some(Signal::Kill);
+        }
+        None
+    }
+
+    /// The next thing to run: timers and jobs take turns, so that neither
+    /// starves the other.
+    fn next_entry(&mut self, context: &Arc<Context>) -> Option<Entry> {
+        let now = clock::now();
+        self.expire(now);
+        self.timers_first = !self.timers_first;
+        if self.timers_first && self.timer_due(now) {
+            return Some(Entry::Timer);
+        }
+        if self.state(|state| state.messages.ready()) {
+            return Some(Entry::Message);
+        }
+        while let Some(job) = self.backlog.pop_front().or_else(|| context.next_job()) {
+            match job {
+                Job::Operation { operation, deadline, limit } if deadline > now => {
+                    return Some(Entry::Operation { operation, deadline, limit });
+                }
+                Job::Operation { operation, limit, .. } => {
+                    operation.abort(&Failure::TimedOut(limit.unwrap_or_default()));
+                }
+                Job::Answer { id, answer } => return Some(Entry::Answer { id, answer }),
+                Job::Message(message) => {
+                    let kept = self.state(|state| state.messages.keep(message));
+                    if !kept {
+                        context.embedder().message_dropped();
+                    }
+                    if self.state(|state| state.messages.ready()) {
+                        return Some(Entry::Message);
+                    }
+                }
+                Job::Reset(done) => {
+                    // What came after the reset is not its business.
+                    let backlog = std::mem::take(&mut self.backlog);
+                    self.abort(&Failure::Aborted);
+                    match Cell::new(context) {
+                        Ok(fresh) => {
+                            *self = Cell { backlog, ..fresh };
+                            done(Ok(()));
+                        }
+                        Err(report) => {
+                            self.backlog = backlog;
+                            context.condemn();
+                            done(Err(report));
+                            return None;
+                        }
+                    }
+                }
+            }
+        }
+        self.timer_due(now).then_some(Entry::Timer)
+    }
+
+    fn timer_due(&mut self, now: u64) -> bool {
+        self.state(|state| state.timers.next()) <= now
+    }
+
+    fn next_wake(&mut self) -> u64 {
+        self.state(State::next_wake)
+    }
+
+    /// End the pending operations whose limit has passed.
+    fn expire(&mut self, now: u64) {
+        if self.state(|state| state.pending.first_deadline()) > now {
+            return;
+        }
+        self.heap.with(|cx| {
+            for mut waiting in State::of(cx).pending.expired(now) {
+                let limit = waiting.limit.unwrap_or_default();
+                waiting.operation.clean_up(cx);
+                waiting.operation.abort(&Failure::TimedOut(limit));
+            }
+        });
+    }
+
+    fn state<R>(&mut self, read: impl FnOnce(&State) -> R) -> R {
+        self.heap.with(|cx| read(State::of(cx)))
+    }
+
+    /// End everything that waits in this context.
+    pub(crate) fn abort(&mut self, failure: &Failure) {
+        self.heap.condemn();
+        self.meter.kill(Cause::Ending);
+        while self.heap.is_suspended() {
+            self.heap.resume(Signal::Kill);
+        }
+        self.state(|state| state.pending.abort_all(failure));
+        for job in self.backlog.drain(..) {
+            job.abort(failure);
+        }
+    }
+}
+
