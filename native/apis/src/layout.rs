@@ -1,0 +1,178 @@
+//! How the parts of an inspected object are laid out on lines: Node's
+//! `reduceToSingleString` and `groupArrayElements`.
+
+pub(crate) const BREAK_LENGTH: usize = 80;
+const COMPACT: usize = 3;
+
+/// What is around the entries of an object.
+pub(crate) struct Frame<'t> {
+    /// What stands before the opening brace, or instead of braces.
+    pub base: &'t str,
+    pub open: &'t str,
+    pub close: &'t str,
+    pub indentation: usize,
+    /// How many levels of objects are inside.
+    pub levels: usize,
+}
+
+fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// Entries between braces, on one line where they fit.
+pub(crate) fn lay_out(frame: &Frame<'_>, entries: &[String], grouped: bool) -> String {
+    let Frame {
+        base,
+        open,
+        close,
+        indentation,
+        levels,
+    } = *frame;
+    let base = if base.is_empty() {
+        String::new()
+    } else {
+        format!("{base} ")
+    };
+    if !grouped && levels < COMPACT {
+        let start = entries.len() + indentation + open.len() + base.len() + 10;
+        let total = start + entries.len() + entries.iter().map(|entry| width(entry)).sum::<usize>();
+        let one_line = !base.contains('\n') && !entries.iter().any(|entry| entry.contains('\n'));
+        if total <= BREAK_LENGTH && one_line {
+            return format!("{base}{open} {} {close}", entries.join(", "));
+        }
+    }
+    let indent = " ".repeat(indentation);
+    let between = format!(",\n{indent}  ");
+    format!(
+        "{base}{open}\n{indent}  {}\n{indent}{close}",
+        entries.join(&between)
+    )
+}
+
+/// Put the elements of a long array into columns. `more` entries at the end are
+/// remarks, not elements; `numbers` are aligned to the right.
+pub(crate) fn group(
+    entries: Vec<String>,
+    more: usize,
+    numbers: bool,
+    indentation: usize,
+) -> Vec<String> {
+    const SEPARATOR: usize = 2;
+    let count = entries.len() - more;
+    let widths: Vec<usize> = entries[..count].iter().map(|entry| width(entry)).collect();
+    let total: usize = widths.iter().map(|width| width + SEPARATOR).sum();
+    let longest = widths.iter().copied().max().unwrap_or(0);
+    let cell = longest + SEPARATOR;
+    let worth_it = total as f64 / cell as f64 > 5.0 || longest <= 6;
+    if cell * 3 + indentation >= BREAK_LENGTH || !worth_it {
+        return entries;
+    }
+    // Characters are about 2.5 times as high as they are wide.
+    let bias = (cell as f64 - total as f64 / entries.len() as f64).sqrt();
+    let biased = (cell as f64 - 3.0 - bias).max(1.0);
+    let square = ((2.5 * biased * count as f64).sqrt() / biased).round() as usize;
+    let columns = square
+        .min((BREAK_LENGTH - indentation) / cell)
+        .min(COMPACT * 4)
+        .min(15);
+    if columns <= 1 {
+        return entries;
+    }
+    let column_widths: Vec<usize> = (0..columns)
+        .map(|column| {
+            widths
+                .iter()
+                .skip(column)
+                .step_by(columns)
+                .copied()
+                .max()
+                .unwrap_or(0)
+                + SEPARATOR
+        })
+        .collect();
+    let mut rows = Vec::with_capacity(count / columns + 2);
+    for start in (0..count).step_by(columns) {
+        let end = (start + columns).min(count);
+        let mut row = String::new();
+        for at in start..end {
+            let last = at == end - 1;
+            let text = if last {
+                entries[at].clone()
+            } else {
+                format!("{}, ", entries[at])
+            };
+            let room = column_widths[at - start] - if last { SEPARATOR } else { 0 };
+            match (numbers, last) {
+                (true, _) => row.push_str(&format!("{text:>room$}")),
+                (false, false) => row.push_str(&format!("{text:<room$}")),
+                (false, true) => row.push_str(&text),
+            }
+        }
+        rows.push(row);
+    }
+    rows.extend(entries.into_iter().skip(count));
+    rows
+}
+
+/// A string in quotes: single ones unless the text has them and others would
+/// do.
+pub(crate) fn quote(text: &str) -> String {
+    let mark = if !text.contains('\'') {
+        '\''
+    } else if !text.contains('"') {
+        '"'
+    } else if !text.contains('`') && !text.contains("${") {
+        '`'
+    } else {
+        '\''
+    };
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push(mark);
+    for char in text.chars() {
+        match char {
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{b}' => out.push_str("\\v"),
+            '\u{c}' => out.push_str("\\f"),
+            '\\' => out.push_str("\\\\"),
+            char if char == mark => out.extend(['\\', char]),
+            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => {
+                out.push_str(&format!("\\x{:02X}", u32::from(char)));
+            }
+            char => out.push(char),
+        }
+    }
+    out.push(mark);
+    out
+}
+
+/// An ISO date of a time value within the range of Date.
+pub(crate) fn iso_date(epoch_ms: f64) -> String {
+    let ms = epoch_ms as i64;
+    let (days, ms) = (ms.div_euclid(86_400_000), ms.rem_euclid(86_400_000));
+    // Days to a civil date: Howard Hinnant, "chrono-compatible date algorithms".
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let year = match year {
+        0..=9999 => format!("{year:04}"),
+        _ if year < 0 => format!("-{:06}", -year),
+        _ => format!("+{year:06}"),
+    };
+    let (seconds, ms) = (ms / 1000, ms % 1000);
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z")
+}

@@ -1,0 +1,58 @@
+//! `performance`: High Resolution Time.
+
+use quickbeam_engine::{Call, Cx, JsResult, Member, Value};
+
+use crate::arguments::type_error;
+use crate::host::Apis;
+
+static MEMBERS: &[Member] = &[
+    Member::operation(c"now", 0, now),
+    Member::attribute(c"timeOrigin", time_origin),
+    Member::operation(c"toJSON", 0, to_json),
+    Member::tag(c"Performance"),
+];
+
+/// Timers finer than this tell one context about another's work.
+const RESOLUTION_MS: f64 = 0.005;
+
+struct Performance;
+
+pub(crate) fn make(cx: Cx<'_>) -> JsResult<Value<'_>> {
+    let constructor = cx.class(c"Performance", 0, illegal, MEMBERS)?;
+    cx.host_object(&constructor.get("prototype")?, Performance)
+}
+
+fn illegal<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    Err(type_error(call.cx(), "Illegal constructor"))
+}
+
+fn check(call: &Call<'_>) -> JsResult<()> {
+    match call.this().host::<Performance>() {
+        Some(_) => Ok(()),
+        None => Err(type_error(
+            call.cx(),
+            "Illegal invocation: not a Performance",
+        )),
+    }
+}
+
+fn now<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    check(call)?;
+    let cx = call.cx();
+    let ms = Apis::of(cx).start.elapsed().as_secs_f64() * 1e3;
+    // Steps × the resolution as a quotient, so that no binary dust is left.
+    let steps = (ms / RESOLUTION_MS).floor();
+    Ok(cx.number(steps / (1.0 / RESOLUTION_MS).round()))
+}
+
+fn time_origin<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    check(call)?;
+    Ok(call.cx().number(Apis::of(call.cx()).time_origin))
+}
+
+fn to_json<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    let origin = time_origin(call)?;
+    let object = call.cx().object()?;
+    object.define("timeOrigin", origin)?;
+    Ok(object)
+}

@@ -1,0 +1,188 @@
+//! `TextDecoder`: Encoding Standard, 7.2, on `encoding_rs`.
+
+use std::cell::RefCell;
+
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
+use quickbeam_engine::{Call, Cx, ErrorKind, JsResult, Member, Value};
+
+use crate::arguments::{dictionary, prototype_of_new, type_error};
+use crate::host::{Apis, keep};
+
+static MEMBERS: &[Member] = &[
+    Member::attribute(c"encoding", encoding),
+    Member::attribute(c"fatal", fatal),
+    Member::attribute(c"ignoreBOM", ignore_bom),
+    Member::operation(c"decode", 0, decode),
+    Member::tag(c"TextDecoder"),
+];
+
+struct TextDecoder {
+    encoding: &'static Encoding,
+    fatal: bool,
+    ignore_bom: bool,
+    /// Between calls with `stream: true`, what is left over of the last one.
+    /// Boxed: most decoders never stream, and the state is larger than that.
+    decoder: RefCell<Option<Box<Decoder>>>,
+}
+
+pub(crate) fn make(cx: Cx<'_>) -> JsResult<Value<'_>> {
+    let constructor = cx.class(c"TextDecoder", 0, construct, MEMBERS)?;
+    keep(&Apis::of(cx).text_decoder, &constructor.get("prototype")?);
+    Ok(constructor)
+}
+
+fn construct<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    let cx = call.cx();
+    let label = match call.argument(0) {
+        label if label.is_undefined() => None,
+        label => Some(label.to_text()?),
+    };
+    let (mut fatal, mut ignore_bom) = (false, false);
+    if let Some(options) = dictionary(call.argument(1), "TextDecoder")? {
+        fatal = options.get("fatal")?.truthy();
+        ignore_bom = options.get("ignoreBOM")?.truthy();
+    }
+    // 1. and 2. Get an encoding from label; none, and replacement, is an error.
+    let encoding = match &label {
+        None => UTF_8,
+        Some(label) => match Encoding::for_label_no_replacement(label.as_bytes()) {
+            Some(encoding) => encoding,
+            None => {
+                let label: String = label.chars().take(100).collect();
+                let message = format!("TextDecoder: no encoding is called {label:?}");
+                return Err(cx.throw_error(ErrorKind::Range, &message));
+            }
+        },
+    };
+    let prototype = prototype_of_new(call, &Apis::of(cx).text_decoder)?;
+    let decoder = RefCell::new(None);
+    cx.host_object(
+        &prototype,
+        TextDecoder {
+            encoding,
+            fatal,
+            ignore_bom,
+            decoder,
+        },
+    )
+}
+
+fn with_this<'a, R>(
+    call: &Call<'a>,
+    use_it: impl FnOnce(&TextDecoder) -> JsResult<R>,
+) -> JsResult<R> {
+    match call.this().host::<TextDecoder>() {
+        Some(this) => use_it(this),
+        None => Err(type_error(
+            call.cx(),
+            "Illegal invocation: not a TextDecoder",
+        )),
+    }
+}
+
+fn encoding<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    with_this(call, |this| {
+        call.cx().string(&this.encoding.name().to_ascii_lowercase())
+    })
+}
+
+fn fatal<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    with_this(call, |this| Ok(call.cx().boolean(this.fatal)))
+}
+
+fn ignore_bom<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    with_this(call, |this| Ok(call.cx().boolean(this.ignore_bom)))
+}
+
+fn decode<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    with_this(call, |this| {
+        let (cx, input) = (call.cx(), call.argument(0));
+        if !input.is_undefined() && input.bytes().is_none() {
+            let message = "TextDecoder.decode: neither an ArrayBuffer nor a view of one";
+            return Err(type_error(cx, message));
+        }
+        let stream = match dictionary(call.argument(1), "TextDecoder.decode")? {
+            Some(options) => options.get("stream")?.truthy(),
+            None => false,
+        };
+        // 1. A decoder is fresh unless the last call asked not to flush.
+        let mut decoder = this.decoder.borrow_mut().take();
+        let bytes = input.bytes().unwrap_or(&[]);
+        let text = if decoder.is_none() && !stream {
+            this.decode_at_once(bytes)
+        } else {
+            let decoder = decoder.get_or_insert_with(|| Box::new(this.new_decoder()));
+            decode_part(decoder, bytes, !stream, this.fatal)
+        };
+        if stream {
+            *this.decoder.borrow_mut() = decoder;
+        }
+        match text {
+            Some(text) => cx.string(&text),
+            None => {
+                let name = this.encoding.name().to_ascii_lowercase();
+                Err(type_error(
+                    cx,
+                    &format!("TextDecoder.decode: the data is not {name}"),
+                ))
+            }
+        }
+    })
+}
+
+impl TextDecoder {
+    fn new_decoder(&self) -> Decoder {
+        if self.ignore_bom {
+            self.encoding.new_decoder_without_bom_handling()
+        } else {
+            self.encoding.new_decoder_with_bom_removal()
+        }
+    }
+
+    /// Without a copy where the bytes are text already.
+    fn decode_at_once<'b>(&self, bytes: &'b [u8]) -> Option<std::borrow::Cow<'b, str>> {
+        let bytes = match self.encoding_bom() {
+            Some(bom) if !self.ignore_bom => bytes.strip_prefix(bom).unwrap_or(bytes),
+            _ => bytes,
+        };
+        if self.fatal {
+            self.encoding
+                .decode_without_bom_handling_and_without_replacement(bytes)
+        } else {
+            Some(self.encoding.decode_without_bom_handling(bytes).0)
+        }
+    }
+
+    fn encoding_bom(&self) -> Option<&'static [u8]> {
+        match self.encoding.name() {
+            "UTF-8" => Some(b"\xEF\xBB\xBF"),
+            "UTF-16LE" => Some(b"\xFF\xFE"),
+            "UTF-16BE" => Some(b"\xFE\xFF"),
+            _ => None,
+        }
+    }
+}
+
+/// Decode one part of a stream; `None` when it is malformed and that is fatal.
+fn decode_part<'b>(
+    decoder: &mut Decoder,
+    bytes: &[u8],
+    last: bool,
+    fatal: bool,
+) -> Option<std::borrow::Cow<'b, str>> {
+    let room = if fatal {
+        decoder.max_utf8_buffer_length_without_replacement(bytes.len())
+    } else {
+        decoder.max_utf8_buffer_length(bytes.len())
+    };
+    let mut text = String::with_capacity(room?);
+    if fatal {
+        let (result, _) = decoder.decode_to_string_without_replacement(bytes, &mut text, last);
+        if let DecoderResult::Malformed(..) = result {
+            return None;
+        }
+    } else {
+        let _ = decoder.decode_to_string(bytes, &mut text, last);
+    }
+    Some(text.into())
+}

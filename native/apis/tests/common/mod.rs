@@ -1,0 +1,91 @@
+//! A heap with the APIs, and what they said to the host.
+#![allow(dead_code)]
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use quickbeam_apis::{Host, Level};
+use quickbeam_engine::fiber::FiberCache;
+use quickbeam_engine::region::Budget;
+use quickbeam_engine::{Heap, HeapOptions, Report};
+
+#[derive(Clone, Default)]
+pub struct Heard {
+    pub lines: Rc<RefCell<Vec<(Level, String)>>>,
+    pub errors: Rc<RefCell<Vec<Report>>>,
+}
+
+impl Host for Heard {
+    fn console(&self, level: Level, text: &str) {
+        self.lines.borrow_mut().push((level, text.to_owned()));
+    }
+
+    fn uncaught(&self, error: Report) {
+        self.errors.borrow_mut().push(error);
+    }
+}
+
+pub struct Js {
+    heap: Heap,
+    pub heard: Heard,
+}
+
+pub fn bare_heap(memory_limit: usize) -> Heap {
+    let options = HeapOptions { memory_limit };
+    Heap::new(&options, Budget::new(0), FiberCache::new(512 * 1024)).expect("a heap")
+}
+
+impl Js {
+    pub fn new() -> Js {
+        Js::with_limit(0)
+    }
+
+    pub fn with_limit(memory_limit: usize) -> Js {
+        let mut heap = bare_heap(memory_limit);
+        let heard = Heard::default();
+        quickbeam_apis::install(&mut heap, heard.clone()).expect("installs");
+        Js { heap, heard }
+    }
+
+    /// `String(completion)`, or the error as `Name: message`.
+    pub fn eval(&mut self, code: &str) -> Result<String, String> {
+        let code = code.to_owned();
+        let out = Rc::new(RefCell::new(None));
+        let result = out.clone();
+        let progress = self.heap.start(move |cx| {
+            let found = cx
+                .eval(&code, "test.js", false)
+                .and_then(|value| value.to_text());
+            let found = found.map_err(|thrown| {
+                let report = Report::of(cx, &cx.catch(thrown));
+                format!("{}: {}", report.name, report.message)
+            });
+            while cx.run_job().is_some() {}
+            *result.borrow_mut() = Some(found);
+        });
+        let found = out.borrow_mut().take();
+        found.unwrap_or_else(|| panic!("no result: {progress:?}"))
+    }
+
+    #[track_caller]
+    pub fn check(&mut self, code: &str, expected: &str) {
+        assert_eq!(self.eval(code).as_deref(), Ok(expected), "{code}");
+    }
+
+    #[track_caller]
+    pub fn throws(&mut self, code: &str, name: &str) {
+        let error = self.eval(code).expect_err(code);
+        assert_eq!(error.split(':').next(), Some(name), "{code} threw {error}");
+    }
+
+    /// What `console.log(ARGUMENTS)` writes.
+    #[track_caller]
+    pub fn log(&mut self, arguments: &str) -> String {
+        if let Err(error) = self.eval(&format!("console.log({arguments})")) {
+            panic!("console.log({arguments}) threw {error}");
+        }
+        let (level, text) = self.heard.lines.borrow_mut().pop().expect("a line");
+        assert_eq!(level, Level::Info);
+        text
+    }
+}
