@@ -1,0 +1,131 @@
+//! The NIFs of contexts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustler::{
+    Atom, Encoder, Env, LocalPid, Monitor, NifResult, Resource, ResourceArc, Term,
+};
+
+use quickbeam_core::{Context, ContextOptions};
+use quickbeam_engine::Report;
+
+use crate::atoms;
+use crate::bridge::{Answer, Host, Message};
+use crate::errors;
+use crate::operations::Request;
+use crate::parcel::{Body, Parcel, ReplyTo};
+use crate::pools::PoolResource;
+
+/// A context, held by Elixir. The end of its GenServer and its own collection
+/// end it.
+pub struct ContextResource {
+    context: Arc<Context>,
+}
+
+#[rustler::resource_impl]
+impl Resource for ContextResource {
+    fn down<'a>(&'a self, _env: Env<'a>, _pid: LocalPid, _monitor: Monitor) {
+        self.context.end(None);
+    }
+}
+
+impl Drop for ContextResource {
+    fn drop(&mut self) {
+        self.context.end(None);
+    }
+}
+
+/// Make a context for the calling process. `{ref, :ok}` or
+/// `{ref, {:error, error}}` tells it when the context can be used.
+#[rustler::nif]
+fn context_start<'a>(
+    env: Env<'a>,
+    pool: ResourceArc<PoolResource>,
+    options: Term<'a>,
+    reference: Term<'a>,
+) -> NifResult<Term<'a>> {
+    let number = |key: Atom| options.map_get(key)?.decode::<u64>();
+    let context_options = ContextOptions {
+        memory_limit: usize::try_from(number(atoms::memory_limit())?)
+            .map_err(|_| rustler::Error::BadArg)?,
+        max_reductions: number(atoms::max_reductions())?,
+        timeout: limit(options.map_get(atoms::timeout())?)?,
+    };
+    let pid = env.pid();
+    let host = Host::new(pid, pool.budget, ReplyTo::new(pid, reference));
+    let Ok(context) = pool.pool.spawn(context_options, Arc::new(host)) else {
+        return Ok((atoms::error(), atoms::pool_stopped()).encode(env));
+    };
+    let resource = ResourceArc::new(ContextResource { context });
+    if resource.monitor(Some(env), &pid).is_none() {
+        resource.context.end(None);
+    }
+    Ok((atoms::ok(), resource).encode(env))
+}
+
+/// End a context; `{ref, :ok}` to the caller once its memory is given back.
+#[rustler::nif]
+fn context_stop(env: Env<'_>, resource: ResourceArc<ContextResource>, reference: Term<'_>) -> Atom {
+    let reply = ReplyTo::new(env.pid(), reference);
+    resource.context.end(Some(Box::new(move || reply.reply_ok())));
+    atoms::ok()
+}
+
+/// Ask a context for an operation; one `{ref, result}` follows.
+#[rustler::nif]
+fn operate<'a>(
+    env: Env<'a>,
+    resource: ResourceArc<ContextResource>,
+    reference: Term<'a>,
+    operation: Term<'a>,
+    timeout: Term<'a>,
+    _callers: Term<'a>,
+) -> NifResult<Atom> {
+    let context = &resource.context;
+    let limit = if atoms::default() == timeout {
+        context.options().timeout
+    } else {
+        limit(timeout)?
+    };
+    let reply = ReplyTo::new(env.pid(), reference);
+    if atoms::reset() == operation {
+        let done = Box::new(move |outcome: Result<(), Report>| {
+            reply.reply(match outcome {
+                Ok(()) => Body::Nil,
+                Err(report) => Body::Etf(errors::result(&report)),
+            });
+        });
+        return Ok(queued(context.reset(done).is_ok()));
+    }
+    let request = Request::new(operation, reply)?;
+    Ok(queued(request.put(context, limit)))
+}
+
+/// Send a message to the script's `Beam.onMessage`.
+#[rustler::nif]
+fn send_message(resource: ResourceArc<ContextResource>, message: Term<'_>) -> Atom {
+    taken(resource.context.send(Box::new(Message(Parcel::new(message)))).is_ok())
+}
+
+/// Answer a handler call of the script.
+#[rustler::nif]
+fn reply(resource: ResourceArc<ContextResource>, id: u64, result: Term<'_>) -> Atom {
+    taken(resource.context.answer(id, Box::new(Answer(Parcel::new(result)))).is_ok())
+}
+
+fn queued(taken: bool) -> Atom {
+    if taken { atoms::queued() } else { atoms::noproc() }
+}
+
+fn taken(taken: bool) -> Atom {
+    if taken { atoms::ok() } else { atoms::noproc() }
+}
+
+/// A time limit in milliseconds, or `:infinity`.
+fn limit(term: Term<'_>) -> NifResult<Option<Duration>> {
+    if atoms::infinity() == term {
+        return Ok(None);
+    }
+    Ok(Some(Duration::from_millis(term.decode()?)))
+}

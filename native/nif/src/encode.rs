@@ -1,0 +1,384 @@
+//! JS values → external term format, by the table in the README ("Values").
+//!
+//! Iterative, so that no value can exhaust the native stack; getters, proxies
+//! and `toJSON` run as JS, inside the operation's limits.
+
+use std::collections::HashSet;
+
+use quickbeam_engine::value::Keys;
+use quickbeam_engine::{Cx, JsResult, Kind, ObjectKind, Report, Value};
+
+use crate::bridge::Bridge;
+use crate::errors;
+use crate::etf::Etf;
+
+/// The conversion budget JS → BEAM.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    pub depth: usize,
+    pub nodes: usize,
+}
+
+/// Write `value` to `out`. A value beyond the budget is an error, never a
+/// shortened value.
+pub fn encode(cx: Cx<'_>, value: &Value<'_>, out: &mut Etf) -> JsResult<()> {
+    let budget = Bridge::of(cx).budget;
+    Encoder { cx, out, stack: Vec::new(), budget, nodes: 0, keys: 0 }.run(value.clone())
+}
+
+/// As [`encode`], for the thrown value of an operation: always a `JSError`.
+pub fn encode_thrown(cx: Cx<'_>, thrown: &Value<'_>, out: &mut Etf) -> JsResult<()> {
+    if thrown.is_error() {
+        return encode(cx, thrown, out);
+    }
+    let report = Report::of(cx, thrown);
+    errors::write(&report, out, |out| encode(cx, thrown, out), |out| Ok(out.nil()))
+}
+
+struct Encoder<'a, 'o> {
+    cx: Cx<'a>,
+    out: &'o mut Etf,
+    stack: Vec<Frame<'a>>,
+    budget: Budget,
+    nodes: usize,
+    /// How many frames below are keys of a map: inside, equal terms must be
+    /// equal bytes.
+    keys: usize,
+}
+
+/// A composite whose elements are being written.
+enum Frame<'a> {
+    List { object: Value<'a>, next: u32, count: u32 },
+    Object { object: Value<'a>, keys: Keys<'a>, next: usize, pairs: Pairs },
+    /// Items of a Map (key, value, …) or a Set (key only).
+    Map { object: Value<'a>, items: Value<'a>, next: u32, count: u32, of_set: bool, pairs: Pairs },
+    /// The last element of something whose head is written.
+    Tail { object: Value<'a> },
+}
+
+/// Where the pairs of a map lie in the output.
+struct Pairs {
+    count_at: usize,
+    starts: Vec<(usize, usize)>,
+    /// Whether two keys may be equal, or their order may matter.
+    tidy: bool,
+}
+
+impl<'a> Encoder<'a, '_> {
+    fn run(mut self, value: Value<'a>) -> JsResult<()> {
+        self.value(value)?;
+        while let Some(mut frame) = self.stack.pop() {
+            let more = self.step(&mut frame)?;
+            match more {
+                Some(value) => {
+                    self.stack.push(frame);
+                    self.value(value)?;
+                }
+                None => self.close(frame),
+            }
+        }
+        Ok(())
+    }
+
+    /// The next element of a composite, its key written.
+    fn step(&mut self, frame: &mut Frame<'a>) -> JsResult<Option<Value<'a>>> {
+        match frame {
+            Frame::Tail { .. } => Ok(None),
+            Frame::List { object, next, count } => {
+                if next == count {
+                    return Ok(None);
+                }
+                *next += 1;
+                object.get_index(*next - 1).map(Some)
+            }
+            Frame::Object { object, keys, next, pairs } => {
+                if *next == keys.len() {
+                    return Ok(None);
+                }
+                let key = keys.get(*next);
+                *next += 1;
+                let start = self.out.len();
+                let lossy = key.with_text(|text| {
+                    self.out.binary(text.as_bytes());
+                    text.contains('\u{FFFD}')
+                })?;
+                pairs.tidy |= lossy;
+                pairs.starts.push((start, self.out.len()));
+                object.get_key(&key).map(Some)
+            }
+            Frame::Map { items, next, count, of_set, pairs, .. } => {
+                let is_key = *of_set || *next % 2 == 0;
+                if *next > 0 {
+                    // The element before this one is complete.
+                    if is_key && *of_set {
+                        self.keys -= 1;
+                        pairs.end_key(self.out.len());
+                        self.out.list(0);
+                        self.out.end_list();
+                    } else if !is_key {
+                        self.keys -= 1;
+                        pairs.end_key(self.out.len());
+                    }
+                }
+                if next == count {
+                    return Ok(None);
+                }
+                if is_key {
+                    self.keys += 1;
+                    let start = self.out.len();
+                    pairs.starts.push((start, start));
+                }
+                *next += 1;
+                items.get_index(*next - 1).map(Some)
+            }
+        }
+    }
+
+    /// The end of a composite.
+    fn close(&mut self, frame: Frame<'a>) {
+        match frame {
+            Frame::Tail { .. } => {}
+            Frame::List { .. } => self.out.end_list(),
+            Frame::Object { pairs, .. } | Frame::Map { pairs, .. } => {
+                let tidy = pairs.tidy || self.keys > 0;
+                pairs.close(self.out, tidy);
+            }
+        }
+    }
+
+    /// Write a scalar, or the head of a composite.
+    fn value(&mut self, value: Value<'a>) -> JsResult<()> {
+        self.nodes += 1;
+        if self.nodes > self.budget.nodes {
+            return Err(self.too_large());
+        }
+        match value.kind() {
+            Kind::Undefined | Kind::Null => self.out.nil(),
+            Kind::Bool(value) => self.out.atom(if value { "true" } else { "false" }),
+            Kind::Int(value) => self.out.integer(value.into()),
+            Kind::Float(value) => self.float(value),
+            Kind::BigInt => {
+                let (negative, words) = value.bigint_words()?;
+                self.out.big(negative, &words);
+            }
+            Kind::String => value.with_text(|text| self.out.binary(text.as_bytes()))?,
+            Kind::Symbol => self.symbol(&value)?,
+            Kind::Object => self.object(value)?,
+            _ => self.out.nil(),
+        }
+        Ok(())
+    }
+
+    fn float(&mut self, value: f64) {
+        const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
+        if value.is_nan() {
+            self.out.atom("NaN");
+        } else if value.is_infinite() {
+            self.out.atom(if value > 0.0 { "Infinity" } else { "-Infinity" });
+        } else if value.trunc() == value && value.abs() <= MAX_SAFE {
+            // Exact: an integer within ±(2^53 − 1).
+            self.out.integer(value as i64);
+        } else {
+            self.out.float(value);
+        }
+    }
+
+    fn symbol(&mut self, symbol: &Value<'a>) -> JsResult<()> {
+        let description = symbol.get("description")?;
+        let name = if description.is_undefined() { String::new() } else { description.to_text()? };
+        if Bridge::atom_exists(&name) {
+            self.out.atom(&name);
+        } else {
+            self.out.binary(name.as_bytes());
+        }
+        Ok(())
+    }
+
+    fn object(&mut self, object: Value<'a>) -> JsResult<()> {
+        if self.is_ancestor(&object) {
+            self.out.nil();
+            return Ok(());
+        }
+        if self.stack.len() >= self.budget.depth {
+            return Err(self.cx.throw_named(
+                "ConversionError",
+                &format!(
+                    "the value is nested deeper than max_convert_depth ({})",
+                    self.budget.depth
+                ),
+            ));
+        }
+        if let Some(token) = object.token() {
+            self.out.term(token);
+            return Ok(());
+        }
+        match object.object_kind() {
+            ObjectKind::Array => self.open_list(object),
+            ObjectKind::Function => {
+                self.out.nil();
+                Ok(())
+            }
+            ObjectKind::Bytes => {
+                self.out.binary(object.bytes().unwrap_or_default());
+                Ok(())
+            }
+            ObjectKind::Date => {
+                let time = Bridge::of(self.cx).time_of(&object)?;
+                errors::write_date(time, self.out);
+                Ok(())
+            }
+            ObjectKind::Map => self.open_map(object, false),
+            ObjectKind::Set => self.open_map(object, true),
+            ObjectKind::Error => self.error(object),
+            ObjectKind::Proxy if stands_for_array(&object)? => self.open_list(object),
+            _ => self.other(object),
+        }
+    }
+
+    fn open_list(&mut self, object: Value<'a>) -> JsResult<()> {
+        let length = object.length()?;
+        if length > (self.budget.nodes - self.nodes) as u64 {
+            return Err(self.too_large());
+        }
+        // Exact: below the budget of nodes, which is below 2^32.
+        let count = length as u32;
+        self.out.list(count);
+        self.stack.push(Frame::List { object, next: 0, count });
+        Ok(())
+    }
+
+    fn open_map(&mut self, object: Value<'a>, of_set: bool) -> JsResult<()> {
+        let items = object.collection_items()?;
+        let count = items.length()?;
+        if count > (self.budget.nodes - self.nodes) as u64 {
+            return Err(self.too_large());
+        }
+        if of_set {
+            Bridge::of(self.cx).open_mapset(self.out);
+        }
+        let pairs = Pairs { count_at: self.out.open_map(), starts: Vec::new(), tidy: true };
+        let count = count as u32;
+        self.stack.push(Frame::Map { object, items, next: 0, count, of_set, pairs });
+        Ok(())
+    }
+
+    /// A plain object, an instance of a class, a proxy.
+    fn other(&mut self, object: Value<'a>) -> JsResult<()> {
+        let to_json = object.get("toJSON")?;
+        if to_json.is_function() {
+            let json = to_json.call(&object, &[self.cx.string("")?])?;
+            // Its result is not asked for toJSON again: that would never end
+            // for one that answers itself.
+            self.stack.push(Frame::Tail { object: object.clone() });
+            return if json.is_object()
+                && json.object_kind() == ObjectKind::Other
+                && json.token().is_none()
+            {
+                if self.is_ancestor(&json) && json.identity() != object.identity() {
+                    self.out.nil();
+                    return Ok(());
+                }
+                self.open_object(json)
+            } else {
+                self.value(json)
+            };
+        }
+        self.open_object(object)
+    }
+
+    fn open_object(&mut self, object: Value<'a>) -> JsResult<()> {
+        let keys = object.own_keys(true)?;
+        if keys.len() > self.budget.nodes - self.nodes {
+            return Err(self.too_large());
+        }
+        let pairs = Pairs {
+            count_at: self.out.open_map(),
+            starts: Vec::with_capacity(keys.len()),
+            tidy: false,
+        };
+        self.stack.push(Frame::Object { object, keys, next: 0, pairs });
+        Ok(())
+    }
+
+    /// `%QuickBEAM.JSError{}`; its cause is the element that follows.
+    fn error(&mut self, error: Value<'a>) -> JsResult<()> {
+        let report = Report::of(self.cx, &error);
+        errors::write_head(&report, self.out);
+        let cause = error.get("cause")?;
+        self.stack.push(Frame::Tail { object: error });
+        self.value(cause)
+    }
+
+    fn is_ancestor(&self, object: &Value<'a>) -> bool {
+        let identity = object.identity();
+        self.stack.iter().any(|frame| frame.object().identity() == identity)
+    }
+
+    fn too_large(&self) -> quickbeam_engine::Thrown {
+        let nodes = self.budget.nodes;
+        self.cx.throw_named(
+            "ConversionError",
+            &format!("the value has more than max_convert_nodes ({nodes}) nodes"),
+        )
+    }
+}
+
+impl<'a> Frame<'a> {
+    fn object(&self) -> &Value<'a> {
+        match self {
+            Frame::List { object, .. }
+            | Frame::Object { object, .. }
+            | Frame::Map { object, .. }
+            | Frame::Tail { object } => object,
+        }
+    }
+}
+
+/// Whether a proxy's innermost target is an array, as `Array.isArray` has it.
+fn stands_for_array(proxy: &Value<'_>) -> JsResult<bool> {
+    let mut target = proxy.clone();
+    // The engine does not let proxies form a cycle.
+    while target.object_kind() == ObjectKind::Proxy {
+        target = target.proxy_target()?;
+    }
+    Ok(target.object_kind() == ObjectKind::Array)
+}
+
+impl Pairs {
+    /// The key begun last ends at `end`.
+    fn end_key(&mut self, end: usize) {
+        if let Some((_, key_end)) = self.starts.last_mut() {
+            *key_end = end;
+        }
+    }
+
+    /// Write the count; where asked, drop all but the last of equal keys and
+    /// sort by key, in place.
+    fn close(self, out: &mut Etf, tidy: bool) {
+        let Pairs { count_at, starts, .. } = self;
+        if !tidy || starts.is_empty() {
+            return out.set_count(count_at, starts.len() as u32);
+        }
+        let base = starts[0].0;
+        let bytes = out.split_off(base);
+        let ends = starts.iter().skip(1).map(|(start, _)| *start).chain([base + bytes.len()]);
+        let mut pairs: Vec<(&[u8], &[u8])> = starts
+            .iter()
+            .zip(ends)
+            .map(|((start, key_end), end)| {
+                (&bytes[start - base..key_end - base], &bytes[key_end - base..end - base])
+            })
+            .collect();
+        // The last of equal keys wins, as it would in a JS object.
+        let mut seen = HashSet::with_capacity(pairs.len());
+        pairs.reverse();
+        pairs.retain(|(key, _)| seen.insert(*key));
+        pairs.sort_unstable();
+        out.set_count(count_at, pairs.len() as u32);
+        for (key, value) in pairs {
+            out.raw(key);
+            out.raw(value);
+        }
+    }
+}
+

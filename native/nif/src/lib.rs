@@ -1,0 +1,29 @@
+//! The NIF of QuickBEAM: decode, hand over, encode. Nothing here waits.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `pools`, `contexts` | the NIFs and their resources |
+//! | `operations` | eval, call and the others as values for the core |
+//! | `bridge` | a context's host side: the `Beam` object, console, handlers |
+//! | `decode` | terms → JS values |
+//! | `encode`, `etf` | JS values → external term format |
+//! | `bytecode`, `figures` | compiled scripts, memory usage |
+//! | `errors` | exceptions as `QuickBEAM.JSError` |
+//! | `parcel` | terms that travel between threads, messages to processes |
+//!
+//! `lib/quickbeam/native.ex` is the other side of every function here.
+
+mod atoms;
+mod bridge;
+mod bytecode;
+mod contexts;
+mod decode;
+mod encode;
+mod errors;
+mod etf;
+mod figures;
+mod operations;
+mod parcel;
+mod pools;
+
+rustler::init!("Elixir.QuickBEAM.Native");

@@ -1,0 +1,332 @@
+//! Eval, call and the others, as values that the core carries.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustler::{Atom, Binary, Error, NifResult, Term};
+
+use quickbeam_core::{Context, Failure, Operation, Outcome};
+use quickbeam_engine::{Cx, ErrorKind, JsResult, Kind, Report, Value};
+
+use crate::atoms;
+use crate::bridge::{Bridge, is_built_in};
+use crate::decode::{decode, decode_list};
+use crate::encode::{encode, encode_thrown};
+use crate::errors;
+use crate::etf::Etf;
+use crate::parcel::{Body, Parcel, ReplyTo};
+
+/// One operation: what is asked, with its terms, and where the answer goes.
+pub struct Request {
+    kind: OperationKind,
+    terms: Parcel,
+    reply: Option<ReplyTo>,
+    /// The globals of one eval, to be taken away again: see `Bridge::shadow`.
+    vars: Option<u64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OperationKind {
+    Eval,
+    /// Code with `await` at its top level: its promise holds `{ value }`.
+    AsyncEval,
+    Call,
+    LoadModule,
+    Compile,
+    LoadBytecode,
+    GetGlobal,
+    SetGlobal,
+    Define,
+    Globals,
+    MemoryUsage,
+    Info,
+    Gc,
+}
+
+impl Request {
+    /// Check an operation of `QuickBEAM.Native.operate/5`; badarg when its shape
+    /// is not one of those.
+    pub fn new(term: Term<'_>, reply: ReplyTo) -> NifResult<Request> {
+        let kind = kind_of(term).ok_or(Error::BadArg)?;
+        Ok(Request { kind, terms: Parcel::new(term), reply: Some(reply), vars: None })
+    }
+
+    /// Put the operation into the mailbox of `context`. Where that has ended
+    /// nothing is told but by the result, false.
+    pub fn put(self, context: &Arc<Context>, limit: Option<Duration>) -> bool {
+        context.operate(Box::new(self), limit).is_ok()
+    }
+
+    fn run<'a>(&mut self, cx: Cx<'a>) -> JsResult<Value<'a>> {
+        let Request { terms, vars, kind, .. } = self;
+        terms.open(|term| match kind {
+            OperationKind::Eval | OperationKind::AsyncEval => {
+                let [_, code, filename, globals] = parts(term);
+                *vars = shadow(cx, globals)?;
+                cx.eval(&text(code), &text(filename), *kind == OperationKind::AsyncEval)
+            }
+            OperationKind::Call => {
+                let [_, name, arguments] = parts(term);
+                call(cx, &text(name), arguments)
+            }
+            OperationKind::LoadModule => {
+                let [_, name, code] = parts(term);
+                cx.eval_module(&text(code), &text(name))
+            }
+            OperationKind::Compile => {
+                let [_, code, filename] = parts(term);
+                let bytecode = cx.compile(&text(code), &text(filename))?;
+                cx.uint8_array(&crate::bytecode::seal(&bytecode))
+            }
+            OperationKind::LoadBytecode => {
+                let [_, sealed] = parts(term);
+                crate::bytecode::run(cx, &bytes(sealed))
+            }
+            OperationKind::GetGlobal => {
+                let [_, name] = parts(term);
+                lookup(cx, &text(name))
+            }
+            OperationKind::SetGlobal => {
+                let [_, name, value] = parts(term);
+                cx.global().set(&text(name), decode(cx, value)?)?;
+                Ok(cx.undefined())
+            }
+            OperationKind::Define => {
+                let [_, globals] = parts(term);
+                for (name, value) in pairs(cx, globals)? {
+                    cx.global().define(&name, value)?;
+                }
+                Ok(cx.undefined())
+            }
+            OperationKind::Globals => {
+                let [_, user_only] = parts(term);
+                globals(cx, user_only.decode().unwrap_or(false))
+            }
+            OperationKind::Gc => {
+                cx.collect();
+                Ok(cx.undefined())
+            }
+            OperationKind::MemoryUsage | OperationKind::Info => Ok(cx.undefined()),
+        })
+    }
+
+    /// The answer where JS ended well.
+    fn returned(&self, cx: Cx<'_>, value: &Value<'_>) -> JsResult<Body> {
+        match self.kind {
+            OperationKind::LoadModule => return Ok(Body::Nil),
+            OperationKind::MemoryUsage => return Ok(Body::Etf(crate::figures::memory_usage(cx))),
+            OperationKind::Info => return crate::figures::info(cx).map(Body::Etf),
+            _ => {}
+        }
+        Ok(match value.kind() {
+            Kind::Undefined | Kind::Null => Body::Nil,
+            Kind::Bool(value) => Body::Bool(value),
+            Kind::Int(value) => Body::Integer(value.into()),
+            Kind::Float(number) if number.is_finite() && number.fract() != 0.0 => Body::Float(number),
+            Kind::String => Body::Binary(value.with_text(|text| text.into_owned().into_bytes())?),
+            _ => {
+                let mut out = ok_head();
+                encode(cx, value, &mut out)?;
+                Body::Etf(out.into_bytes())
+            }
+        })
+    }
+
+    fn answer(mut self, body: Body) {
+        if let Some(reply) = self.reply.take() {
+            reply.reply(body);
+        }
+    }
+}
+
+impl Operation for Request {
+    fn start<'a>(&mut self, cx: Cx<'a>) -> JsResult<Value<'a>> {
+        self.run(cx)
+    }
+
+    fn settle<'a>(&mut self, _cx: Cx<'a>, value: Value<'a>) -> JsResult<Value<'a>> {
+        if self.kind == OperationKind::AsyncEval {
+            self.kind = OperationKind::Eval;
+            return value.get("value");
+        }
+        Ok(value)
+    }
+
+    fn clean_up(&mut self, cx: Cx<'_>) {
+        if let Some(vars) = self.vars.take() {
+            Bridge::of(cx).unshadow(cx, vars);
+        }
+    }
+
+    fn finish(self: Box<Self>, cx: Cx<'_>, outcome: Outcome<'_>) {
+        let body = match outcome {
+            Outcome::Returned(value) => {
+                self.returned(cx, &value).unwrap_or_else(|thrown| thrown_body(cx, &cx.catch(thrown)))
+            }
+            Outcome::Threw(thrown) => thrown_body(cx, &thrown),
+            Outcome::Failed(failure) => Body::Etf(errors::failed(&failure)),
+        };
+        self.answer(body);
+    }
+
+    fn decline(mut self: Box<Self>) {
+        self.reply = None;
+    }
+
+    fn abort(self: Box<Self>, failure: &Failure) {
+        self.answer(Body::Etf(errors::failed(failure)));
+    }
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        // Whatever went wrong, nobody waits for ever.
+        if let Some(reply) = self.reply.take() {
+            reply.reply(Body::Etf(errors::failed(&Failure::Aborted)));
+        }
+    }
+}
+
+fn ok_head() -> Etf {
+    let mut out = Etf::new();
+    out.tuple(2);
+    out.atom("ok");
+    out
+}
+
+/// `{:error, %JSError{}}` of a thrown value. Reading it runs JS, which may throw
+/// again: then that is told, without another try.
+fn thrown_body(cx: Cx<'_>, thrown: &Value<'_>) -> Body {
+    let mut out = Etf::new();
+    out.tuple(2);
+    out.atom("error");
+    match encode_thrown(cx, thrown, &mut out) {
+        Ok(()) => Body::Etf(out.into_bytes()),
+        Err(second) => {
+            drop(cx.catch(second));
+            Body::Etf(errors::result(&Report::of(cx, thrown)))
+        }
+    }
+}
+
+fn kind_of(term: Term<'_>) -> Option<OperationKind> {
+    if let Ok(name) = term.decode::<Atom>() {
+        return [
+            (atoms::memory_usage(), OperationKind::MemoryUsage),
+            (atoms::info(), OperationKind::Info),
+            (atoms::gc(), OperationKind::Gc),
+        ]
+        .into_iter()
+        .find_map(|(atom, kind)| (atom == name).then_some(kind));
+    }
+    let parts = rustler::types::tuple::get_tuple(term).ok()?;
+    let name = parts.first()?.decode::<Atom>().ok()?;
+    let binary = |index: usize| parts.get(index).is_some_and(|part| part.is_binary());
+    let shapes = [
+        (atoms::eval(), 4, binary(1) && binary(2), OperationKind::Eval),
+        (atoms::call(), 3, binary(1) && parts.get(2).is_some_and(|t| t.is_list()), OperationKind::Call),
+        (atoms::load_module(), 3, binary(1) && binary(2), OperationKind::LoadModule),
+        (atoms::compile(), 3, binary(1) && binary(2), OperationKind::Compile),
+        (atoms::load_bytecode(), 2, binary(1), OperationKind::LoadBytecode),
+        (atoms::get_global(), 2, binary(1), OperationKind::GetGlobal),
+        (atoms::set_global(), 3, binary(1), OperationKind::SetGlobal),
+        (atoms::define(), 2, parts.get(1).is_some_and(|t| t.is_map()), OperationKind::Define),
+        (atoms::globals(), 2, true, OperationKind::Globals),
+    ];
+    let (.., kind) = shapes
+        .into_iter()
+        .find(|(atom, arity, fits, _)| *atom == name && *arity == parts.len() && *fits)?;
+    if kind == OperationKind::Eval && mentions_await(&text(parts[1])) {
+        return Some(OperationKind::AsyncEval);
+    }
+    Some(kind)
+}
+
+/// Whether code may have an `await` at its top level. One within a function is
+/// a false alarm that costs a promise, nothing else.
+fn mentions_await(code: &str) -> bool {
+    code.contains("await")
+}
+
+/// The elements of a tuple whose arity `kind_of` has checked.
+fn parts<const N: usize>(term: Term<'_>) -> [Term<'_>; N] {
+    let parts = rustler::types::tuple::get_tuple(term).unwrap_or_default();
+    parts.try_into().unwrap_or([term; N])
+}
+
+fn bytes(term: Term<'_>) -> Vec<u8> {
+    term.decode::<Binary<'_>>().map(|binary| binary.as_slice().to_vec()).unwrap_or_default()
+}
+
+fn text(term: Term<'_>) -> String {
+    String::from_utf8_lossy(&bytes(term)).into_owned()
+}
+
+/// The names and values of a map of globals.
+fn pairs<'a>(cx: Cx<'a>, map: Term<'_>) -> JsResult<Vec<(String, Value<'a>)>> {
+    let Some(pairs) = rustler::types::MapIterator::new(map) else { return Ok(Vec::new()) };
+    pairs.map(|(name, value)| Ok((text(name), decode(cx, value)?))).collect()
+}
+
+/// Define the globals of one eval.
+fn shadow(cx: Cx<'_>, map: Term<'_>) -> JsResult<Option<u64>> {
+    let pairs = pairs(cx, map)?;
+    if pairs.is_empty() {
+        return Ok(None);
+    }
+    Bridge::of(cx).shadow(cx, pairs).map(Some)
+}
+
+/// Call the function at a dotted path of globals, with what it is a property of
+/// as `this`.
+fn call<'a>(cx: Cx<'a>, path: &str, arguments: Term<'_>) -> JsResult<Value<'a>> {
+    let arguments = decode_list(cx, arguments)?;
+    let mut this = cx.undefined();
+    let mut found = lookup(cx, path.split('.').next().unwrap_or(path))?;
+    for name in path.split('.').skip(1) {
+        if found.is_nullish() {
+            break;
+        }
+        let next = found.get(name)?;
+        this = std::mem::replace(&mut found, next);
+    }
+    if !found.is_function() {
+        return Err(cx.throw_error(ErrorKind::Type, &format!("{path} is not a function")));
+    }
+    found.call(&this, &arguments)
+}
+
+/// A global variable: a property of the global object, or else a lexical
+/// declaration (`const f = …`), which only code can see.
+fn lookup<'a>(cx: Cx<'a>, name: &str) -> JsResult<Value<'a>> {
+    let found = cx.global().get(name)?;
+    if !found.is_undefined() || !is_identifier(name) {
+        return Ok(found);
+    }
+    cx.eval(&format!("typeof {name} === 'undefined' ? undefined : {name}"), "<call>", false)
+}
+
+fn is_identifier(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|first| first.is_alphabetic() || first == '_' || first == '$')
+        && chars.all(|c| c.is_alphanumeric() || c == '_' || c == '$')
+}
+
+/// The sorted names of the global object's own properties.
+fn globals(cx: Cx<'_>, user_only: bool) -> JsResult<Value<'_>> {
+    let keys = cx.global().own_keys(false)?;
+    let mut names = Vec::with_capacity(keys.len());
+    for index in 0..keys.len() {
+        names.push(keys.get(index).with_text(|text| text.into_owned())?);
+    }
+    if user_only {
+        names.retain(|name| !is_built_in(name));
+    }
+    names.sort_unstable();
+    let list = cx.array()?;
+    for (index, name) in names.iter().enumerate() {
+        list.define_index(index as u32, cx.string(name)?)?;
+    }
+    Ok(list)
+}
+

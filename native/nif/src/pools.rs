@@ -1,0 +1,122 @@
+//! The NIFs of pools.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use rustler::{Encoder, Env, LocalPid, MapIterator, Monitor, NifResult, Resource, ResourceArc, Term};
+
+use quickbeam_core::{Pool, PoolOptions};
+use quickbeam_engine::region::page_store_stats;
+
+use crate::atoms;
+use crate::encode::Budget;
+use crate::parcel::ReplyTo;
+
+/// A pool, held by Elixir. Its owner's end and its own collection stop it.
+pub struct PoolResource {
+    pub pool: Pool,
+    pub budget: Budget,
+}
+
+#[rustler::resource_impl]
+impl Resource for PoolResource {
+    fn down<'a>(&'a self, _env: Env<'a>, _pid: LocalPid, _monitor: Monitor) {
+        self.pool.stop(None);
+    }
+}
+
+/// The fields of `MapSet.new()` but `map`, key and value in external term
+/// format: they differ between versions of Elixir.
+static MAPSET: OnceLock<Vec<(Vec<u8>, Vec<u8>)>> = OnceLock::new();
+
+pub fn mapset_template() -> &'static [(Vec<u8>, Vec<u8>)] {
+    MAPSET.get().map_or(&[], Vec::as_slice)
+}
+
+/// Terms that only Elixir can give.
+#[rustler::nif]
+fn init(terms: Term<'_>) -> NifResult<rustler::Atom> {
+    let mapset = terms.map_get(atoms::mapset_template())?;
+    let fields = MapIterator::new(mapset).ok_or(rustler::Error::BadArg)?;
+    let fields = fields
+        .filter(|(key, _)| crate::decode::map_field() != *key)
+        .map(|(key, value)| (etf(key), etf(value)))
+        .collect();
+    let _ = MAPSET.set(fields);
+    Ok(atoms::ok())
+}
+
+fn etf(term: Term<'_>) -> Vec<u8> {
+    term.to_binary().as_slice().to_vec()
+}
+
+/// Start a pool that belongs to the calling process.
+#[rustler::nif]
+fn pool_start<'a>(env: Env<'a>, options: Term<'a>) -> NifResult<Term<'a>> {
+    let number = |key: rustler::Atom| options.map_get(key)?.decode::<usize>();
+    let pool = Pool::start(PoolOptions {
+        size: number(atoms::size())?,
+        memory_limit: number(atoms::memory_limit())?,
+        max_stack_size: number(atoms::max_stack_size())?,
+        slice: Duration::from_micros(number(atoms::slice())? as u64),
+    });
+    let pool = match pool {
+        Ok(pool) => pool,
+        Err(error) => return Ok((atoms::error(), error.to_string()).encode(env)),
+    };
+    let budget = Budget {
+        depth: number(atoms::max_convert_depth())?,
+        nodes: number(atoms::max_convert_nodes())?,
+    };
+    let resource = ResourceArc::new(PoolResource { pool, budget });
+    if resource.monitor(Some(env), &env.pid()).is_none() {
+        resource.pool.stop(None);
+    }
+    Ok((atoms::ok(), resource).encode(env))
+}
+
+/// Stop a pool; `{ref, :ok}` to the caller once all memory is given back.
+#[rustler::nif]
+fn pool_stop(env: Env<'_>, resource: ResourceArc<PoolResource>, reference: Term<'_>) -> rustler::Atom {
+    let reply = ReplyTo::new(env.pid(), reference);
+    resource.pool.stop(Some(Box::new(move || reply.reply_ok())));
+    atoms::ok()
+}
+
+#[rustler::nif]
+fn pool_stats(env: Env<'_>, resource: ResourceArc<PoolResource>) -> Term<'_> {
+    let stats = resource.pool.stats();
+    let workers: Vec<Term<'_>> = stats
+        .workers
+        .iter()
+        .map(|worker| {
+            rustler::term_map!(env, {
+                atoms::queue_length() => worker.queue_length,
+                atoms::turns() => worker.turns,
+                atoms::busy_time() => u64::try_from(worker.busy.as_micros()).unwrap_or(u64::MAX),
+            })
+        })
+        .collect();
+    rustler::term_map!(env, {
+        atoms::contexts() => stats.contexts,
+        atoms::memory() => stats.memory,
+        atoms::chunks() => stats.chunks,
+        atoms::workers() => workers,
+        atoms::page_store() => page_store(env),
+    })
+}
+
+/// Figures of the whole process.
+#[rustler::nif]
+fn stats(env: Env<'_>) -> Term<'_> {
+    rustler::term_map!(env, { atoms::page_store() => page_store(env) })
+}
+
+fn page_store(env: Env<'_>) -> Term<'_> {
+    let stats = page_store_stats();
+    rustler::term_map!(env, {
+        atoms::handed_out() => stats.handed_out,
+        atoms::cached() => stats.cached,
+        atoms::reserved() => stats.reserved,
+    })
+}
