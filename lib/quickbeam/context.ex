@@ -1,0 +1,315 @@
+defmodule QuickBEAM.Context do
+  @moduledoc """
+  A JavaScript context: its own heap and globals, a budget, a mailbox, and a
+  process that stands for it in supervision trees and registries.
+
+      iex> {:ok, pool} = QuickBEAM.ContextPool.start_link(size: 1)
+      iex> {:ok, context} = QuickBEAM.Context.start_link(pool: pool)
+      iex> {:ok, _} = QuickBEAM.Context.eval(context, "function add(a, b) { return a + b }")
+      iex> QuickBEAM.Context.call(context, "add", [1, 2])
+      {:ok, 3}
+      iex> QuickBEAM.Context.eval(context, "items.length", vars: %{items: ["a", "b"]})
+      {:ok, 2}
+
+  ## Calling Elixir
+
+  JavaScript reaches Elixir by the names in `:handlers`. `Beam.call` gives a
+  promise, `Beam.callSync` the value:
+
+      iex> {:ok, pool} = QuickBEAM.ContextPool.start_link(size: 1)
+      iex> {:ok, context} =
+      ...>   QuickBEAM.Context.start_link(
+      ...>     pool: pool,
+      ...>     handlers: %{"greet" => fn [name] -> "Hello, " <> name end}
+      ...>   )
+      iex> QuickBEAM.Context.eval(context, ~S|(await Beam.call("greet", "you")).toUpperCase()|)
+      {:ok, "HELLO, YOU"}
+
+  A handler gets the list of arguments and runs in a supervised process of its own,
+  with the context and its owner in `$callers`. If it raises, throws, exits or is
+  killed, JavaScript sees an `Error` with the name and message of the exception.
+
+  | a handler | is run as |
+  |---|---|
+  | `fn args -> result end` | `fun.(args)` |
+  | `{:with_caller, fn args, context -> result end}` | `fun.(args, context_pid)` |
+  | `{module, function}` | `module.function(args)` |
+
+  ## Messages
+
+  Whatever the process of a context is sent reaches the callback that JavaScript
+  gave to `Beam.onMessage`, in order; `Beam.send` and `Beam.self` go the other way.
+
+      iex> {:ok, pool} = QuickBEAM.ContextPool.start_link(size: 1)
+      iex> {:ok, context} = QuickBEAM.Context.start_link(pool: pool)
+      iex> js = "Beam.onMessage(([from, n]) => Beam.send(from, n + 1))"
+      iex> {:ok, _} = QuickBEAM.Context.eval(context, js)
+      iex> send(context, {self(), 1})
+      iex> receive do n -> n end
+      2
+
+  ## Life
+
+  A context ends when `stop/1` is called, when its process ends in whatever way,
+  when its `:owner` ends, and when its pool ends. Its memory is then given back at
+  once. Operations pending at its end return an `"AbortError"`; calling a context
+  that is not alive exits with `:noproc`, as `GenServer.call/3` does.
+
+  ## Options
+
+  | option | default | meaning |
+  |---|---|---|
+  | `:pool` | required | pid or name of a `QuickBEAM.ContextPool` on this node |
+  | `:name` | none | any `t:GenServer.name/0` |
+  | `:id` | the name | id of the child spec |
+  | `:apis` | `[:browser]` | `false`, a group of APIs, or a list of groups |
+  | `:handlers` | `%{}` | name to handler, as above |
+  | `:script` | none | path or list of paths of scripts to run at the start and after a reset |
+  | `:define` | `%{}` | globals to set before the script |
+  | `:memory_limit` | 0 = none | bytes of live JS heap |
+  | `:max_reductions` | 0 = none | budget of work for each operation |
+  | `:timeout` | `:infinity` | milliseconds for each operation: an eval, a call, a callback of a timer or message |
+  | `:owner` | the caller | the process whose end ends the context |
+  | `:console` | `Logger` | a function `fn level, text, meta -> any end`, or a pid that gets `{:console, level, text}` |
+
+  The pool's own `:apis`, `:handlers`, `:script` and `:context` stand where a
+  context says nothing else.
+  """
+
+  alias QuickBEAM.{ContextPool, JSError, Operation, Options}
+  alias QuickBEAM.Context.Server
+
+  @type t :: GenServer.server()
+  @type result :: {:ok, term} | {:error, JSError.t()}
+
+  ## Life
+
+  @doc """
+  Starts a context, linked to the caller, and runs its script. Options are above.
+
+  Returns `{:error, reason}`, without harm to the caller, when the pool is not alive
+  (`{:pool_not_found, pool}`), when a script is missing
+  (`{:script_not_found, path, reason}`) or fails (`{:script_error, path, error}`), or
+  when memory is short (`%QuickBEAM.JSError{}`).
+  """
+  @spec start_link(keyword) :: GenServer.on_start()
+  def start_link(opts), do: start(opts, true)
+
+  @doc "As `start_link/1`, without the link. The context still ends with its `:owner`."
+  @spec start(keyword) :: GenServer.on_start()
+  def start(opts), do: start(opts, false)
+
+  defp start(opts, link?) do
+    %{pool: pool} = given = Options.context!(opts)
+
+    case ContextPool.fetch(pool) do
+      {:ok, pid, native, defaults} ->
+        Server.start({:shared, pool, pid, native}, Options.complete(defaults, given), link?)
+
+      :error ->
+        {:error, {:pool_not_found, pool}}
+    end
+  end
+
+  @doc "How a supervisor starts a context; takes the options of `start_link/1`."
+  @spec child_spec(keyword) :: Supervisor.child_spec()
+  def child_spec(opts) do
+    %{id: opts[:id] || opts[:name] || __MODULE__, start: {__MODULE__, :start_link, [opts]}}
+  end
+
+  @doc """
+  Stops a context and returns when its memory is given back. Operations that are
+  pending return an `"AbortError"`. Exits as `GenServer.stop/1` if it is not alive.
+  """
+  @spec stop(t) :: :ok
+  def stop(context), do: GenServer.stop(context)
+
+  @doc """
+  Gives a context a fresh global object, then defines and runs what it was started
+  with. Handlers, limits and APIs stay; pending operations return an `"AbortError"`.
+  """
+  @spec reset(t) :: :ok | {:error, JSError.t() | tuple}
+  def reset(context), do: Operation.request(context, :quickbeam_reset, {:reset, [context]})
+
+  ## Code
+
+  @doc """
+  Runs a script and returns its value; `await` may be used at its top level, and a
+  promise as the value is awaited.
+
+      iex> {:ok, pool} = QuickBEAM.ContextPool.start_link(size: 1)
+      iex> {:ok, context} = QuickBEAM.Context.start_link(pool: pool)
+      iex> QuickBEAM.Context.eval(context, "[1, 2, 3].map(n => n * n)")
+      {:ok, [1, 4, 9]}
+      iex> {:error, error} = QuickBEAM.Context.eval(context, "while (true) {}", timeout: 20)
+      iex> Exception.message(error)
+      "InternalError: interrupted"
+
+  | option | default | meaning |
+  |---|---|---|
+  | `:timeout` | the context's | milliseconds, or `:infinity` |
+  | `:vars` | `%{}` | globals for this eval only, removed afterwards whatever happens |
+  | `:filename` | `"<eval>"` | what stack traces call it |
+  """
+  @spec eval(t, String.t(), keyword) :: result
+  def eval(context, code, opts \\ [])
+
+  def eval(context, code, []) when is_binary(code) do
+    Operation.run(context, {:eval, code, "<eval>", %{}}, :default, {:eval, [context, code, []]})
+  end
+
+  def eval(context, code, opts) when is_binary(code) do
+    given = Options.eval!(opts)
+    op = {:eval, code, Map.get(given, :filename, "<eval>"), Map.get(given, :vars, %{})}
+    Operation.run(context, op, timeout(given), {:eval, [context, code, opts]})
+  end
+
+  @doc "As `eval/3`; returns the value or raises `QuickBEAM.JSError`."
+  @spec eval!(t, String.t(), keyword) :: term
+  def eval!(context, code, opts \\ []), do: context |> eval(code, opts) |> unwrap!()
+
+  @doc """
+  Calls a global function, or one in a global object (`"console.log"`). A promise
+  that it returns is awaited.
+
+  The one option is `:timeout`: milliseconds, or `:infinity`.
+  """
+  @spec call(t, String.t(), list, keyword) :: result
+  def call(context, name, args \\ [], opts \\ [])
+
+  def call(context, name, args, []) when is_binary(name) and is_list(args) do
+    Operation.run(context, {:call, name, args}, :default, {:call, [context, name, args, []]})
+  end
+
+  def call(context, name, args, opts) when is_binary(name) and is_list(args) do
+    timeout = timeout(Options.call!(opts))
+    Operation.run(context, {:call, name, args}, timeout, {:call, [context, name, args, opts]})
+  end
+
+  @doc "As `call/4`; returns the value or raises `QuickBEAM.JSError`."
+  @spec call!(t, String.t(), list, keyword) :: term
+  def call!(context, name, args \\ [], opts \\ []),
+    do: context |> call(name, args, opts) |> unwrap!()
+
+  @doc "Loads an ES module, which later scripts and modules import by its name."
+  @spec load_module(t, String.t(), String.t()) :: :ok | {:error, JSError.t()}
+  def load_module(context, name, code) when is_binary(name) and is_binary(code) do
+    context
+    |> Operation.run(
+      {:load_module, name, code},
+      :default,
+      {:load_module, [context, name, code]}
+    )
+    |> done()
+  end
+
+  @doc "Compiles a script to bytecode, for `load_bytecode/2` in any context of this build."
+  @spec compile(t, String.t()) :: {:ok, binary} | {:error, JSError.t()}
+  def compile(context, code) when is_binary(code) do
+    Operation.run(context, {:compile, code, "<eval>"}, :default, {:compile, [context, code]})
+  end
+
+  @doc "As `compile/2`; returns the bytecode or raises `QuickBEAM.JSError`."
+  @spec compile!(t, String.t()) :: binary
+  def compile!(context, code), do: context |> compile(code) |> unwrap!()
+
+  @doc """
+  Runs what `compile/2` made, and returns its value. Only load bytecode that you made
+  yourself: it is checked for its version, not for malice.
+  """
+  @spec load_bytecode(t, binary) :: result
+  def load_bytecode(context, bytecode) when is_binary(bytecode) do
+    call = {:load_bytecode, [context, bytecode]}
+    Operation.run(context, {:load_bytecode, bytecode}, :default, call)
+  end
+
+  @doc "As `load_bytecode/2`; returns the value or raises `QuickBEAM.JSError`."
+  @spec load_bytecode!(t, binary) :: term
+  def load_bytecode!(context, bytecode), do: context |> load_bytecode(bytecode) |> unwrap!()
+
+  @doc """
+  Sends a message to the callback of `Beam.onMessage`; messages that come before
+  there is one are kept for it. As with `send/2`, one to a dead context is lost.
+  """
+  @spec send_message(t, term) :: :ok
+  def send_message(context, message), do: Operation.send_message(context, message)
+
+  ## Globals
+
+  @doc "The value of a global, `nil` if there is none."
+  @spec get_global(t, String.t()) :: result
+  def get_global(context, name) when is_binary(name) do
+    Operation.run(context, {:get_global, name}, :default, {:get_global, [context, name]})
+  end
+
+  @doc "As `get_global/2`; returns the value or raises `QuickBEAM.JSError`."
+  @spec get_global!(t, String.t()) :: term
+  def get_global!(context, name), do: context |> get_global(name) |> unwrap!()
+
+  @doc "Sets a global."
+  @spec set_global(t, String.t(), term) :: :ok | {:error, JSError.t()}
+  def set_global(context, name, value) when is_binary(name) do
+    call = {:set_global, [context, name, value]}
+    context |> Operation.run({:set_global, name, value}, :default, call) |> done()
+  end
+
+  @doc """
+  The names of all globals, sorted.
+
+  `user_only: true` leaves out those that every context has from the start.
+  """
+  @spec globals(t, keyword) :: {:ok, [String.t()]} | {:error, JSError.t()}
+  def globals(context, opts \\ []) do
+    user_only? = Map.get(Options.globals!(opts), :user_only, false)
+    Operation.run(context, {:globals, user_only?}, :default, {:globals, [context, opts]})
+  end
+
+  @doc "As `globals/2`; returns the names or raises `QuickBEAM.JSError`."
+  @spec globals!(t, keyword) :: [String.t()]
+  def globals!(context, opts \\ []), do: context |> globals(opts) |> unwrap!()
+
+  ## Inspection
+
+  @doc """
+  What a context holds, in live bytes and counts: `:malloc_size`, `:malloc_count`,
+  `:memory_used_size`, `:context_malloc_size`, and `:atom_count`, `:str_count`,
+  `:obj_count`, `:prop_count`, `:shape_count`, `:js_func_count`, `:c_func_count`,
+  `:array_count`.
+  """
+  @spec memory_usage(t) :: {:ok, %{atom => non_neg_integer}} | {:error, JSError.t()}
+  def memory_usage(context) do
+    Operation.run(context, :memory_usage, :default, {:memory_usage, [context]})
+  end
+
+  @doc "As `memory_usage/1`; returns the map or raises `QuickBEAM.JSError`."
+  @spec memory_usage!(t) :: %{atom => non_neg_integer}
+  def memory_usage!(context), do: context |> memory_usage() |> unwrap!()
+
+  @doc """
+  A map with the names of the `:handlers`, the `:memory` in bytes, the
+  `:global_count`, and what the context was started with.
+  """
+  @spec info(t) :: map
+  def info(context) do
+    call = {:info, [context]}
+
+    with {:ok, native} <- Operation.run(context, :info, :default, call),
+         %{} = info <- Operation.request(context, :quickbeam_info, call) do
+      Map.merge(native, info)
+    else
+      {:error, error} -> raise error
+    end
+  end
+
+  @doc "Collects garbage now. There is no need to: a context does so by itself."
+  @spec gc(t) :: :ok | {:error, JSError.t()}
+  def gc(context), do: context |> Operation.run(:gc, :default, {:gc, [context]}) |> done()
+
+  defp timeout(options), do: Map.get(options, :timeout, :default)
+
+  defp done({:ok, _}), do: :ok
+  defp done({:error, _} = error), do: error
+
+  defp unwrap!({:ok, value}), do: value
+  defp unwrap!({:error, error}), do: raise(error)
+end

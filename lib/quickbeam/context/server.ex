@@ -1,0 +1,292 @@
+defmodule QuickBEAM.Context.Server do
+  @moduledoc false
+  # The process of a context: its name, its place in the supervision tree, its
+  # life (the NIF monitors it) and the hub of what JS asks of the BEAM. Calls into
+  # JS do not come through here, except from other nodes.
+
+  use GenServer
+
+  alias QuickBEAM.{Console, Handlers, Handles, JSError, Native, Operation, Options}
+
+  defstruct [
+    :options,
+    :handle,
+    :callers,
+    :owner,
+    :console,
+    # How to say the pool in an error, its monitor, and the pool itself if it is ours alone.
+    :pool,
+    :pool_monitor,
+    :private_pool,
+    # Monitor of a handler's process => the call it works on.
+    tasks: %{},
+    # Operations of callers elsewhere: ref of the operation => who asked.
+    asked: %{}
+  ]
+
+  @typedoc "A pool that others use too, or the options of one for this context alone."
+  @type pool :: {:shared, GenServer.server(), pid, Native.pool()} | {:private, map}
+
+  @doc """
+  Starts and waits until the script has run. A failure is only returned: it
+  neither kills a linked caller nor is it logged as a crash.
+  """
+  @spec start(pool, Options.options(), link? :: boolean) :: GenServer.on_start()
+  def start(pool, options, link?) do
+    ref = make_ref()
+
+    start = %{
+      pool: pool,
+      options: options,
+      link?: link?,
+      starter: {self(), ref},
+      callers: callers()
+    }
+
+    name = if options.name, do: [name: options.name], else: []
+
+    case GenServer.start(__MODULE__, start, name) do
+      :ignore -> receive(do: ({^ref, reason} -> {:error, reason}))
+      other -> other
+    end
+  end
+
+  @impl true
+  def init(%{options: options, starter: {starter, ref}} = start) do
+    state = %__MODULE__{
+      options: options,
+      owner: Process.monitor(options.owner),
+      console: options.console,
+      callers: [self() | if(options.owner == starter, do: start.callers, else: [options.owner])]
+    }
+
+    with {:ok, state} <- open(start.pool, state),
+         {:ok, state} <- boot(state) do
+      Handles.put_context(state.handle)
+      # Linked from here on, as GenServer.start_link/3 would be from the start.
+      if start.link?, do: Process.link(starter)
+      {:ok, state}
+    else
+      {:error, reason} ->
+        send(starter, {ref, reason})
+        :ignore
+    end
+  end
+
+  @impl true
+  def handle_call({:quickbeam_operate, op, timeout, callers}, from, state) do
+    ref = make_ref()
+
+    case Native.operate(state.handle, ref, op, timeout, callers) do
+      :queued -> {:noreply, put_in(state.asked[ref], from)}
+      {:done, result} -> {:reply, result, state}
+      :noproc -> {:reply, {:error, JSError.aborted("the context has ended")}, state}
+    end
+  end
+
+  def handle_call(:quickbeam_info, _from, %{options: options} = state) do
+    info =
+      options
+      |> Map.take([:id, :name, :apis, :owner, :timeout, :memory_limit, :max_reductions])
+      |> Map.merge(%{handlers: options.handlers |> Map.keys() |> Enum.sort(), pool: state.pool})
+
+    {:reply, info, state}
+  end
+
+  def handle_call(:quickbeam_reset, _from, state) do
+    Handles.put_booting(state.handle)
+
+    {result, state} =
+      with {{:ok, _}, state} <- operate(:reset, state),
+           {:ok, state} <- boot(state) do
+        {:ok, state}
+      else
+        {{:error, _} = error, state} -> {error, state}
+        {:error, _} = error -> {error, state}
+      end
+
+    Handles.put_context(state.handle)
+    {:reply, result, state}
+  end
+
+  @impl true
+  def handle_cast({:quickbeam_message, message}, state), do: deliver(message, state)
+  def handle_cast(message, state), do: deliver(message, state)
+
+  @impl true
+  def handle_info({:quickbeam_call, id, name, args, _sync?}, state) do
+    case state.options.handlers do
+      %{^name => handler} ->
+        task = Handlers.start(handler, args, state.handle, id, state.callers)
+        {:noreply, %{state | tasks: Map.put(state.tasks, task, id)}}
+
+      _ ->
+        Handlers.unknown(name, state.handle, id)
+        {:noreply, state}
+    end
+  end
+
+  def handle_info({:quickbeam_console, level, text}, state) do
+    meta = %{context: self(), id: state.options.id}
+    {:noreply, %{state | console: Console.write(state.console, level, text, meta)}}
+  end
+
+  def handle_info({:quickbeam_ended, reason}, state), do: {:stop, {:quickbeam, reason}, state}
+
+  def handle_info({:DOWN, ref, :process, _pid, reason}, %{tasks: tasks} = state)
+      when is_map_key(tasks, ref) do
+    {id, tasks} = Map.pop!(tasks, ref)
+    Handlers.ended(reason, state.handle, id)
+    {:noreply, %{state | tasks: tasks}}
+  end
+
+  def handle_info({:DOWN, ref, :process, _pid, _reason}, %{owner: ref} = state) do
+    {:stop, :normal, state}
+  end
+
+  def handle_info({:DOWN, ref, :process, _pid, reason}, %{pool_monitor: ref} = state) do
+    {:stop, pool_down(reason), state}
+  end
+
+  def handle_info({ref, result}, %{asked: asked} = state) when is_map_key(asked, ref) do
+    {from, asked} = Map.pop!(asked, ref)
+    GenServer.reply(from, result)
+    {:noreply, %{state | asked: asked}}
+  end
+
+  def handle_info(message, state), do: deliver(message, state)
+
+  # A courtesy: whoever stops a context finds its memory given back. However else
+  # this process ends, the NIF sees it.
+  @impl true
+  def terminate(_reason, state) do
+    Operation.stopped(&Native.context_stop(state.handle, &1))
+    answer_asked(state.asked)
+    if state.private_pool, do: Operation.stopped(&Native.pool_stop(state.private_pool, &1))
+  end
+
+  ## Starting
+
+  defp open({:private, options}, state) do
+    {:ok, pool} = Native.pool_start(Options.native_pool(options))
+    create(pool, %{state | private_pool: pool})
+  end
+
+  defp open({:shared, name, pid, pool}, state) do
+    create(pool, %{state | pool: name, pool_monitor: Process.monitor(pid)})
+  end
+
+  defp create(pool, %{options: options} = state) do
+    ref = make_ref()
+
+    native =
+      options
+      |> Map.take([:memory_limit, :max_reductions, :timeout, :apis])
+      |> Map.put(:owner, if(node(options.owner) == node(), do: options.owner))
+
+    with {:ok, handle} <- Native.context_start(pool, native, ref),
+         {:ok, state} <- await(ref, %{state | handle: handle}) do
+      Handles.put_booting(handle)
+      {:ok, state}
+    else
+      {:error, :pool_stopped} -> {:error, {:pool_not_found, state.pool}}
+      {{:error, error}, _state} -> {:error, error}
+    end
+  end
+
+  # What a fresh global object lacks: at the start, and after a reset.
+  defp boot(%{options: %{define: define, script: paths}} = state) do
+    with {:ok, state} <- define(define, state) do
+      Enum.reduce_while(paths, {:ok, state}, fn path, {:ok, state} ->
+        case run_script(path, state) do
+          {:ok, state} -> {:cont, {:ok, state}}
+          {:error, reason} -> {:halt, {:error, reason}}
+        end
+      end)
+    end
+  end
+
+  defp define(define, state) when define == %{}, do: {:ok, state}
+
+  defp define(define, state) do
+    case operate({:define, define}, state) do
+      {{:ok, _}, state} -> {:ok, state}
+      {{:error, error}, _state} -> {:error, error}
+    end
+  end
+
+  defp run_script(path, state) do
+    with {:read, {:ok, code}} <- {:read, File.read(path)},
+         {{:ok, _}, state} <- operate({:eval, code, path, %{}}, state) do
+      {:ok, state}
+    else
+      {:read, {:error, reason}} -> {:error, {:script_not_found, path, reason}}
+      {{:error, error}, _state} -> {:error, {:script_error, path, error}}
+    end
+  end
+
+  # An operation of this process's own. What JS asks meanwhile is done, and an
+  # end of the owner or the pool is seen; all else waits in the mailbox.
+  defp operate(op, state) do
+    ref = make_ref()
+
+    case Native.operate(state.handle, ref, op, :default, []) do
+      :queued -> await(ref, state)
+      {:done, result} -> {Operation.decode(result), state}
+      :noproc -> {{:error, JSError.aborted("the context has ended")}, state}
+    end
+  end
+
+  defp await(ref, %{owner: owner, pool_monitor: pool, tasks: tasks} = state) do
+    receive do
+      {^ref, :ok} ->
+        {:ok, state}
+
+      {^ref, result} ->
+        {Operation.decode(result), state}
+
+      {:quickbeam_call, _, _, _, _} = message ->
+        await(ref, handled(message, state))
+
+      {:quickbeam_console, _, _} = message ->
+        await(ref, handled(message, state))
+
+      {:DOWN, task, :process, _, _} = message when is_map_key(tasks, task) ->
+        await(ref, handled(message, state))
+
+      {:DOWN, ^owner, :process, _, _} ->
+        exit(:normal)
+
+      {:DOWN, ^pool, :process, _, reason} ->
+        exit(pool_down(reason))
+    end
+  end
+
+  defp handled(message, state) do
+    {:noreply, state} = handle_info(message, state)
+    state
+  end
+
+  ## Living and ending
+
+  defp deliver(message, state) do
+    Native.send_message(state.handle, message)
+    {:noreply, state}
+  end
+
+  defp pool_down(reason) when reason in [:normal, :noproc, :shutdown], do: :normal
+  defp pool_down(reason), do: {:shutdown, {:pool_down, reason}}
+
+  # Their answers were sent before the one that says it has stopped.
+  defp answer_asked(asked) do
+    receive do
+      {ref, result} when is_map_key(asked, ref) ->
+        GenServer.reply(asked[ref], result)
+        answer_asked(Map.delete(asked, ref))
+    after
+      0 -> :ok
+    end
+  end
+
+  defp callers, do: [self() | Process.get(:"$callers", [])]
+end

@@ -1,0 +1,66 @@
+defmodule QuickBEAM.JSError do
+  @moduledoc """
+  What JavaScript threw, or why an operation could not finish.
+
+      iex> error = %QuickBEAM.JSError{name: "TypeError", message: "x is not a function"}
+      iex> Exception.message(error)
+      "TypeError: x is not a function"
+
+  | field | holds |
+  |---|---|
+  | `:name`, `:message` | of the `Error` that was thrown |
+  | `:stack`, `:frames` | where: JS's own text, and the same as `%{function, filename, line, column}` maps |
+  | `:filename`, `:line`, `:column` | of the innermost frame, or of a syntax error |
+  | `:value` | what was thrown when it was no `Error` (`throw 42`) |
+  | `:cause` | the `cause` of the `Error` |
+
+  Some names do not come from a script:
+
+  | `:name` | `:message` | why |
+  |---|---|---|
+  | `"InternalError"` | `"interrupted"` | `:max_reductions`, or `:timeout` while JS was running |
+  | `"InternalError"` | `"out of memory"` | `:memory_limit` |
+  | `"TimeoutError"` | names the limit | `:timeout` while JS was waiting |
+  | `"AbortError"` | | the context, its owner or its pool ended, or it was reset |
+  | `"ConversionError"` | | a value too deep or too large to become an Elixir term |
+  """
+
+  @type frame :: %{
+          function: String.t() | nil,
+          filename: String.t() | nil,
+          line: pos_integer | nil,
+          column: pos_integer | nil
+        }
+
+  @type t :: %__MODULE__{
+          message: String.t(),
+          name: String.t(),
+          stack: String.t() | nil,
+          filename: String.t() | nil,
+          line: pos_integer | nil,
+          column: pos_integer | nil,
+          frames: [frame],
+          value: term,
+          cause: term
+        }
+
+  defexception message: "",
+               name: "Error",
+               stack: nil,
+               filename: nil,
+               line: nil,
+               column: nil,
+               frames: [],
+               value: nil,
+               cause: nil
+
+  # As Error.prototype.toString of ECMA-262 joins them.
+  @impl true
+  def message(%{name: "", message: message}), do: message
+  def message(%{name: name, message: ""}), do: name
+  def message(%{name: name, message: message}), do: "#{name}: #{message}"
+
+  @doc false
+  # For an operation whose context went away before it could answer.
+  def aborted(message), do: %__MODULE__{name: "AbortError", message: message}
+end

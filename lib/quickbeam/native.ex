@@ -1,0 +1,69 @@
+defmodule QuickBEAM.Native do
+  @moduledoc false
+  # Stubs of the NIF, nothing else. None of them waits or blocks a scheduler;
+  # what takes time answers later, with one message.
+
+  # Loading needs priv/, which a compiler does not have.
+  @compile {:autoload, false}
+  @on_load :load
+
+  @type pool :: reference
+  @type handle :: reference
+  @type op ::
+          {:eval, code :: binary, filename :: binary, vars :: map}
+          | {:call, name :: binary, args :: list}
+          | {:load_module, name :: binary, code :: binary}
+          | {:compile, code :: binary, filename :: binary}
+          | {:load_bytecode, binary}
+          | {:get_global, name :: binary}
+          | {:set_global, name :: binary, value :: term}
+          | {:define, map}
+          | {:globals, user_only? :: boolean}
+          | :memory_usage
+          | :info
+          | :gc
+          | :reset
+  @type result :: {:ok, term} | {:error, QuickBEAM.JSError.t()} | {:etf, binary}
+
+  def load do
+    :erlang.load_nif(to_charlist(Path.join(priv(), "native/quickbeam_nif")), 0)
+  end
+
+  defp priv do
+    case :code.priv_dir(:quickbeam) do
+      {:error, :bad_name} -> Path.expand("../../priv", Path.dirname(:code.which(__MODULE__)))
+      dir -> dir
+    end
+  end
+
+  @spec init(map) :: :ok
+  def init(_terms), do: :erlang.nif_error(:not_loaded)
+
+  @spec stats() :: map
+  def stats, do: :erlang.nif_error(:not_loaded)
+
+  @spec pool_start(map) :: {:ok, pool}
+  def pool_start(_options), do: :erlang.nif_error(:not_loaded)
+
+  @spec pool_stop(pool, reference) :: :ok
+  def pool_stop(_pool, _ref), do: :erlang.nif_error(:not_loaded)
+
+  @spec pool_stats(pool) :: map
+  def pool_stats(_pool), do: :erlang.nif_error(:not_loaded)
+
+  @spec context_start(pool, map, reference) :: {:ok, handle} | {:error, :pool_stopped}
+  def context_start(_pool, _options, _ref), do: :erlang.nif_error(:not_loaded)
+
+  @spec context_stop(handle, reference) :: :ok
+  def context_stop(_handle, _ref), do: :erlang.nif_error(:not_loaded)
+
+  @spec operate(handle, reference, op, timeout | :default, [pid]) ::
+          :queued | :noproc | {:done, result}
+  def operate(_handle, _ref, _op, _timeout, _callers), do: :erlang.nif_error(:not_loaded)
+
+  @spec send_message(handle, term) :: :ok | :noproc
+  def send_message(_handle, _term), do: :erlang.nif_error(:not_loaded)
+
+  @spec reply(handle, non_neg_integer, {:ok, term} | {:error, binary, binary}) :: :ok | :noproc
+  def reply(_handle, _call_id, _result), do: :erlang.nif_error(:not_loaded)
+end

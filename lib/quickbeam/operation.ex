@@ -1,0 +1,94 @@
+defmodule QuickBEAM.Operation do
+  @moduledoc false
+  # One entry into JS on behalf of the calling process. A context of this node is
+  # asked straight through the NIF, whose one answer comes to the caller itself;
+  # any other one through its process.
+
+  alias QuickBEAM.{Handles, JSError, Native}
+
+  @typedoc "The public function and its arguments: what a `:noproc` exit names."
+  @type call :: {function :: atom, args :: list}
+
+  @spec run(GenServer.server(), Native.op(), timeout | :default, call) ::
+          {:ok, term} | {:error, JSError.t()}
+  def run(context, op, timeout, call) when is_pid(context) and node(context) == node() do
+    case Handles.context(context) do
+      nil ->
+        ask(context, op, timeout, call)
+
+      handle ->
+        # No timer here: the NIF answers whatever it queued exactly once, in time.
+        ref = make_ref()
+
+        case Native.operate(handle, ref, op, timeout, callers()) do
+          :queued -> receive(do: ({^ref, result} -> decode(result)))
+          {:done, result} -> decode(result)
+          :noproc -> no_process(call)
+        end
+    end
+  end
+
+  def run(context, op, timeout, call) do
+    case GenServer.whereis(context) do
+      nil -> no_process(call)
+      pid when is_pid(pid) and node(pid) == node() -> run(pid, op, timeout, call)
+      remote -> ask(remote, op, timeout, call)
+    end
+  end
+
+  @doc "Asks the process of a context, with the exits of `run/4`."
+  @spec request(GenServer.server(), term, call) :: term
+  def request(context, message, {function, args}) do
+    GenServer.call(context, message, :infinity)
+  catch
+    :exit, {reason, {GenServer, :call, _}} when reason in [:noproc, :calling_self] ->
+      exit({reason, {QuickBEAM.Context, function, args}})
+
+    :exit, {{:nodedown, _} = reason, {GenServer, :call, _}} ->
+      exit({reason, {QuickBEAM.Context, function, args}})
+
+    :exit, {_reason, {GenServer, :call, _}} ->
+      {:error, JSError.aborted("the context has ended")}
+  end
+
+  @doc "Hands a message to JS; like any message, it is lost on the dead."
+  @spec send_message(GenServer.server(), term) :: :ok
+  def send_message(context, message) do
+    with pid when is_pid(pid) and node(pid) == node() <- GenServer.whereis(context),
+         handle when handle != nil <- Handles.context(pid) do
+      Native.send_message(handle, message)
+    else
+      nil -> GenServer.cast(context, {:quickbeam_message, message})
+      remote -> GenServer.cast(remote, {:quickbeam_message, message})
+    end
+
+    :ok
+  end
+
+  @doc "Large results travel as external terms, decoded by whoever wants them."
+  @spec decode(Native.result()) :: {:ok, term} | {:error, JSError.t()}
+  def decode({:etf, binary}), do: :erlang.binary_to_term(binary)
+  def decode(result), do: result
+
+  @doc "Stops a context or a pool by its NIF and waits until its memory is given back."
+  @spec stopped((reference -> :ok)) :: :ok
+  def stopped(stop) do
+    ref = make_ref()
+    :ok = stop.(ref)
+    receive(do: ({^ref, :ok} -> :ok))
+  end
+
+  defp ask(context, op, timeout, call) do
+    context |> request({:quickbeam_operate, op, timeout, callers()}, call) |> decode()
+  end
+
+  defp no_process({function, args}), do: exit({:noproc, {QuickBEAM.Context, function, args}})
+
+  # By these the NIF knows a handler that calls back into the context it works for.
+  defp callers do
+    case Process.get(:"$callers") do
+      nil -> []
+      callers -> [self() | callers]
+    end
+  end
+end

@@ -1,0 +1,44 @@
+# Mix needs the task that builds the NIF before it compiles lib/, also when
+# QuickBEAM is a dependency of another project: therefore a script, required here.
+Code.require_file("lib/mix/tasks/compile.quickbeam_native.exs", __DIR__)
+
+defmodule QuickBEAM.MixProject do
+  use Mix.Project
+
+  @version "0.1.0"
+
+  def project do
+    [
+      app: :quickbeam,
+      version: @version,
+      elixir: "~> 1.14",
+      description: "JavaScript contexts inside the Erlang VM: light, isolated, supervised",
+      compilers: [:quickbeam_native | Mix.compilers()],
+      elixirc_paths: elixirc_paths(Mix.env()),
+      start_permanent: Mix.env() == :prod,
+      package: package(),
+      deps: []
+    ]
+  end
+
+  def application do
+    [
+      mod: {QuickBEAM.Application, []},
+      extra_applications: [:logger, :crypto, :public_key]
+    ]
+  end
+
+  defp elixirc_paths(:test), do: ["lib", "test/support"]
+  defp elixirc_paths(_env), do: ["lib"]
+
+  # The sources of the NIF are part of the package; what was built from them is not.
+  defp package do
+    [
+      licenses: ["MIT"],
+      links: %{},
+      files: ~w(lib native c_src priv Cargo.toml Cargo.lock mix.exs .formatter.exs
+                README.md CHANGELOG.md DEPENDENCIES.md LICENSE),
+      exclude_patterns: [~r{^priv/native/}, ~r{/target/}]
+    ]
+  end
+end

@@ -1,0 +1,138 @@
+defmodule QuickBEAM.CompileTaskTest do
+  # The compiler task, on a project with a NIF crate of one line. Not async: it runs Mix.
+  use ExUnit.Case
+
+  @moduletag :tmp_dir
+  @moduletag timeout: 300_000
+
+  @root Path.expand("../..", __DIR__)
+
+  setup %{tmp_dir: dir} do
+    for {path, text} <- [
+          {"mix.exs",
+           """
+           Code.require_file("lib/mix/tasks/compile.quickbeam_native.exs", __DIR__)
+           defmodule Small.MixProject do
+             use Mix.Project
+             def project, do: [app: :small, version: "0.1.0", compilers: [:quickbeam_native | Mix.compilers()]]
+           end
+           """},
+          {"Cargo.toml", ~s([workspace]\nresolver = "2"\nmembers = ["native/nif"]\n)},
+          {"native/nif/Cargo.toml",
+           """
+           [package]
+           name = "quickbeam-nif"
+           version = "0.1.0"
+           edition = "2021"
+           [lib]
+           name = "quickbeam_nif"
+           crate-type = ["cdylib"]
+           """},
+          {"native/nif/src/lib.rs", rust("one")},
+          {"c_src/patches/0001.patch", "a patch"},
+          {"lib/mix/tasks/compile.quickbeam_native.exs",
+           File.read!(Path.join(@root, "lib/mix/tasks/compile.quickbeam_native.exs"))}
+        ] do
+      path = Path.join(dir, path)
+      File.mkdir_p!(Path.dirname(path))
+      File.write!(path, text)
+    end
+
+    %{artifact: Path.join(dir, "priv/native/quickbeam_nif.so")}
+  end
+
+  defp rust(text),
+    do:
+      "#[no_mangle]\npub extern \"C\" fn text() -> *const u8 { b\"the text is #{text}\\0\".as_ptr() }\n"
+
+  defp mix(args, dir, env \\ []) do
+    env =
+      [
+        {"MIX_ENV", "dev"},
+        {"MIX_BUILD_PATH", nil},
+        {"CARGO_TARGET_DIR", nil},
+        {"QUICKBEAM_PROFILE", nil}
+      ] ++ env
+
+    System.cmd("mix", args, cd: dir, env: env, stderr_to_stdout: true)
+  end
+
+  # A change that shows in the time of the file, which has seconds only.
+  defp change(path, text) do
+    File.write!(path, text)
+    File.touch!(path, System.os_time(:second) + :rand.uniform(1000))
+  end
+
+  test "builds, then does nothing until something changes", %{tmp_dir: dir, artifact: artifact} do
+    assert {output, 0} = mix(["compile"], dir)
+    assert output =~ "Compiling the NIF of QuickBEAM"
+    assert output =~ "Compiling quickbeam-nif v0.1.0"
+    assert File.read!(artifact) =~ "the text is one"
+    loaded = File.stat!(artifact)
+
+    assert {output, 0} = mix(["compile"], dir)
+    refute output =~ "NIF"
+
+    # Code that did not change in the end is not put in place again.
+    change(Path.join(dir, "c_src/patches/0001.patch"), "another patch")
+    assert {output, 0} = mix(["compile"], dir)
+    assert output =~ "NIF"
+    assert File.stat!(artifact).inode == loaded.inode
+
+    # What changed is another file: the old one stays whole for whoever has it loaded.
+    {:ok, old} = File.open(artifact, [:read, :binary])
+    change(Path.join(dir, "native/nif/src/lib.rs"), rust("two"))
+    assert {_, 0} = mix(["compile"], dir)
+    assert File.read!(artifact) =~ "the text is two"
+    assert File.stat!(artifact).inode != loaded.inode
+    assert IO.binread(old, :eof) =~ "the text is one"
+    assert Enum.sort(File.ls!(Path.dirname(artifact))) == ["manifest", "quickbeam_nif.so"]
+
+    # Lost, and made again.
+    File.rm!(artifact)
+    assert {_, 0} = mix(["compile"], dir)
+    assert File.read!(artifact) =~ "the text is two"
+
+    assert {_, 0} = mix(["clean"], dir)
+    refute File.exists?(Path.dirname(artifact))
+  end
+
+  test "knows two profiles", %{tmp_dir: dir, artifact: artifact} do
+    assert {output, 0} = mix(["compile"], dir, [{"QUICKBEAM_PROFILE", "dev"}])
+    assert output =~ "`dev` profile"
+    assert File.exists?(artifact)
+    assert {output, 0} = mix(["compile"], dir)
+    assert output =~ "`release` profile"
+    assert {output, 1} = mix(["compile"], dir, [{"QUICKBEAM_PROFILE", "fast"}])
+    assert output =~ "QUICKBEAM_PROFILE must be release or dev"
+  end
+
+  test "fails when cargo fails, with its output, and again the next time", %{
+    tmp_dir: dir,
+    artifact: artifact
+  } do
+    change(Path.join(dir, "native/nif/src/lib.rs"), "this is no Rust")
+
+    for _ <- 1..2 do
+      assert {output, 1} = mix(["compile"], dir)
+      assert output =~ "error: expected"
+      assert output =~ "cargo failed with status"
+      refute File.exists?(artifact)
+    end
+  end
+
+  test "says what to do where there is no cargo", %{tmp_dir: dir} do
+    bin = Path.join(dir, "bin")
+    File.mkdir_p!(bin)
+
+    for tool <-
+          ~w(mix elixir erl erlexec sh bash env readlink dirname basename sed cut expr uname cat),
+        path = System.find_executable(tool),
+        do: File.ln_s!(path, Path.join(bin, tool))
+
+    env = [{"PATH", bin}, {"HOME", dir}, {"CARGO_HOME", dir}]
+    assert {output, 1} = mix(["compile"], dir, env)
+    assert output =~ "cargo was not found"
+    assert output =~ "https://rustup.rs"
+  end
+end

@@ -1,0 +1,79 @@
+defmodule QuickBEAM.DistributionTest do
+  # Not async: it makes this VM a node.
+  use QuickBEAM.Case
+
+  setup do
+    with {_, 0} <- System.cmd("epmd", ["-daemon"], stderr_to_stdout: true),
+         {:ok, _} <- start_node() do
+      args = Enum.flat_map(:code.get_path(), &[~c"-pa", &1])
+
+      {:ok, peer, node} =
+        :peer.start(%{name: :peer.random_name(), host: ~c"127.0.0.1", args: args})
+
+      on_exit(fn ->
+        :peer.stop(peer)
+        :net_kernel.stop()
+      end)
+
+      {:ok, _} = :erpc.call(node, :application, :ensure_all_started, [:quickbeam])
+      %{node: node}
+    end
+  end
+
+  defp start_node do
+    :net_kernel.start([:"quickbeam-#{System.unique_integer([:positive])}@127.0.0.1", :longnames])
+  end
+
+  defp start_there(node, opts), do: :erpc.call(node, QuickBEAM.Case, :start_for_others, [opts])
+
+  test "a context of another node is used like any other", %{node: node} do
+    context = start_there(node, name: :far, define: %{x: 1}, timeout: 5000)
+    assert node(context) == node
+
+    for far <- [context, {:far, node}] do
+      assert Context.eval(far, "x + 1") == {:ok, 2}
+      assert Context.call(far, "Math.max", [1, 2]) == {:ok, 2}
+      assert_js_error(Context.eval(far, "while (true) {}", timeout: 50), "InternalError")
+      assert %{handlers: []} = Context.info(far)
+      assert Context.reset(far) == :ok
+    end
+
+    {:ok, _} = Context.eval(context, "Beam.onMessage(([from, x]) => Beam.send(from, x + 1))")
+    Context.send_message(context, [self(), 1])
+    assert_receive 2, 5000
+    send(context, [self(), 2])
+    assert_receive 3, 5000
+
+    {:ok, big} = Context.eval(context, "Array.from({length: 10000}, (_, i) => ({i}))")
+    assert length(big) == 10_000
+
+    pending =
+      Task.async(fn ->
+        Context.eval(context, "await new Promise(() => {})", timeout: :infinity)
+      end)
+
+    assert eventually(fn -> map_size(:sys.get_state(context).asked) == 1 end)
+    assert Context.stop(context) == :ok
+    assert_js_error(Task.await(pending), "AbortError")
+    assert {:noproc, {Context, :eval, _}} = catch_exit(Context.eval(context, "1"))
+    assert {:noproc, {Context, :eval, _}} = catch_exit(Context.eval({:far, node}, "1"))
+  end
+
+  test "a context whose node goes away, and one whose owner's node does", %{node: node} do
+    far = start_there(node, [])
+    owner = :erpc.call(node, :erlang, :spawn, [Process, :sleep, [:infinity]])
+    near = start_context(start_pool(), owner: owner)
+    assert Context.eval(near, "1") == {:ok, 1}
+
+    pending =
+      Task.async(fn ->
+        catch_exit({:no_exit, Context.eval(far, "await new Promise(() => {})")})
+      end)
+
+    assert eventually(fn -> map_size(:sys.get_state(far).asked) == 1 end)
+    :erpc.cast(node, :erlang, :halt, [])
+
+    assert {{:nodedown, ^node}, {Context, :eval, _}} = Task.await(pending)
+    assert await_end(near) == :normal
+  end
+end
