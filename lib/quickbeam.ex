@@ -37,7 +37,7 @@ defmodule QuickBEAM do
       iex> {:error, error} = QuickBEAM.eval(runtime, "while (true) {}", timeout: 50)
       iex> error.message
       "interrupted"
-      iex> {:error, error} = QuickBEAM.eval(runtime, "let a = []; while (true) a.push({})")
+      iex> {:error, error} = QuickBEAM.eval(runtime, "{ let a = []; while (true) a.push({}) }")
       iex> error.message
       "out of memory"
       iex> QuickBEAM.eval(runtime, "'still here'")

@@ -2,12 +2,12 @@
 //!
 //! | module | gives scripts |
 //! |---|---|
-//! | [`console`] | `console`, written by [`format`], [`inspect`], [`layout`] |
-//! | [`text_encoder`], [`text_decoder`] | `TextEncoder`, `TextDecoder` |
-//! | [`clone`] | `structuredClone`: [`clone::read`], [`clone::write`] |
-//! | [`performance`] | `performance` |
-//! | [`crypto`] | `crypto.getRandomValues`, `crypto.randomUUID` |
-//! | [`errors`] | `reportError` |
+//! | `console` | `console`, written by `format`, `inspect`, `layout` |
+//! | `text_encoder`, `text_decoder` | `TextEncoder`, `TextDecoder` |
+//! | `clone` | `structuredClone`: `clone::read`, `clone::write` |
+//! | `performance` | `performance` |
+//! | `crypto` | `crypto.getRandomValues`, `crypto.randomUUID` |
+//! | `errors` | `reportError` |
 //!
 //! `atob`, `btoa`, `queueMicrotask` and `DOMException` are the engine's own.
 #![forbid(unsafe_code)]

@@ -199,6 +199,47 @@ impl Context {
         self.put(Job::Reset(done))
     }
 
+    /// As [`Context::operate`], but where the context is idle the calling thread
+    /// runs it at once, for at most about `slice`.
+    pub fn operate_here(
+        self: &Arc<Self>,
+        operation: Box<dyn Operation>,
+        limit: Option<Duration>,
+        slice: Duration,
+    ) -> Result<(), Gone> {
+        let deadline = limit.map_or(NEVER, |limit| clock::after(clock::now(), limit));
+        self.put_here(Job::Operation { operation, deadline, limit }, slice)
+    }
+
+    /// As [`Context::answer`], run as by [`Context::operate_here`].
+    pub fn answer_here(
+        self: &Arc<Self>,
+        id: u64,
+        answer: Box<dyn Deliver>,
+        slice: Duration,
+    ) -> Result<(), Gone> {
+        self.put_here(Job::Answer { id, answer }, slice)
+    }
+
+    fn put_here(self: &Arc<Self>, job: Job, slice: Duration) -> Result<(), Gone> {
+        let idle = !self.is_ending()
+            && self
+                .status
+                .compare_exchange(IDLE, RUNNING, Ordering::SeqCst, Ordering::SeqCst)
+                .is_ok();
+        if !idle {
+            if job.deadline() != NEVER && !self.is_ending() {
+                self.pool.wake_at(self, job.deadline());
+            }
+            return self.put(job);
+        }
+        // Nobody else runs it now, and it had nothing left to do: what it finds
+        // in its mailbox is this job, or one that came in the same moment.
+        self.mailbox.push(job);
+        self.run(slice);
+        Ok(())
+    }
+
     fn put(self: &Arc<Self>, job: Job) -> Result<(), Gone> {
         if self.is_ending() {
             job.decline();

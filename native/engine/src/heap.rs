@@ -119,7 +119,7 @@ impl Heap {
         let inner = Box::new(Inner {
             rt,
             ctx,
-            alive: Some(Rc::new(Alive { rt })),
+            alive: Some(Alive::new(rt)),
             extensions: RefCell::default(),
             watch: RefCell::new(None),
             suspender: Cell::new(std::ptr::null()),
@@ -246,7 +246,9 @@ impl Drop for Heap {
             sys::JS_SetHostPromiseRejectionTracker(inner.rt, None, std::ptr::null_mut());
             inner.unhandled.get_mut().clear();
             inner.extensions.get_mut().clear();
-            inner.alive = None;
+            if let Some(alive) = inner.alive.take() {
+                alive.release_all();
+            }
             sys::JS_FreeContext(inner.ctx);
             sys::JS_FreeRuntime(inner.rt);
         }

@@ -87,9 +87,12 @@ fn roots_may_go_before_and_after_their_heap() {
     assert!(before.live_bytes() < live + 2_000, "{} after {live}", before.live_bytes());
 
     let mut after = heap();
-    let root = after.with(|cx| Root::new(eval(cx, "[1, 2, 3]")));
+    let roots = after.with(|cx| {
+        ["[1, 2, 3]", "globalThis", "(() => { const a = {}; a.a = a; return a })()", "'text'", "1"]
+            .map(|code| Root::new(eval(cx, code)))
+    });
     drop(after);
-    drop(root);
+    drop(roots);
 }
 
 /// Reads the engine's own reference count: this fails should it move.
@@ -208,7 +211,7 @@ fn a_kill_by_the_watch_is_uncatchable_and_the_heap_usable_after() {
     heap.set_watch(watch(Verdict::Kill));
     let progress = heap.start(|cx| {
         let code = "try { while (true); } catch { } finally { while (true); }";
-        assert_eq!(thrown_by(cx, code), "InternalError: interrupted");
+        assert!(thrown_by(cx, code).contains("interrupted"));
         assert_eq!(cx.kill_cause(), Some(KillCause::Watch), "taking the exception does not end the kill");
         assert!(cx.eval("for (let n = 0; n < 10; n++);", "x.js", false).map_err(|thrown| drop(cx.catch(thrown))).is_err());
         cx.clear_kill();
@@ -224,7 +227,7 @@ fn reductions_are_counted_and_limited() {
         cx.set_reductions(10_000);
         eval(cx, "for (let n = 0; n < 1000; n++);");
         assert!((1_000..3_000).contains(&cx.reductions()), "{}", cx.reductions());
-        assert_eq!(thrown_by(cx, "while (true);"), "InternalError: interrupted");
+        assert!(thrown_by(cx, "while (true);").contains("interrupted"));
         assert_eq!(cx.kill_cause(), Some(KillCause::Reductions));
         cx.clear_kill();
         cx.set_reductions(0);

@@ -14,7 +14,7 @@ use crate::atoms;
 use crate::bridge::{Answer, Host, Message};
 use crate::errors;
 use crate::operations::Request;
-use crate::parcel::{Body, Parcel, ReplyTo};
+use crate::parcel::{self, Body, INLINE_SLICE, Parcel, ReplyTo};
 use crate::pools::PoolResource;
 
 /// A context, held by Elixir. The end of its GenServer and its own collection
@@ -72,7 +72,8 @@ fn context_stop(env: Env<'_>, resource: ResourceArc<ContextResource>, reference:
     atoms::ok()
 }
 
-/// Ask a context for an operation; one `{ref, result}` follows.
+/// Ask a context for an operation: `{:done, result}` where it was idle and is
+/// through already, else one `{ref, result}` follows.
 #[rustler::nif]
 fn operate<'a>(
     env: Env<'a>,
@@ -81,25 +82,30 @@ fn operate<'a>(
     operation: Term<'a>,
     timeout: Term<'a>,
     _callers: Term<'a>,
-) -> NifResult<Atom> {
+) -> NifResult<Term<'a>> {
     let context = &resource.context;
     let limit = if atoms::default() == timeout {
         context.options().timeout
     } else {
         limit(timeout)?
     };
-    let reply = ReplyTo::new(env.pid(), reference);
     if atoms::reset() == operation {
+        let reply = ReplyTo::new(env.pid(), reference);
         let done = Box::new(move |outcome: Result<(), Report>| {
             reply.reply(match outcome {
                 Ok(()) => Body::Nil,
                 Err(report) => Body::Etf(errors::result(&report)),
             });
         });
-        return Ok(queued(context.reset(done).is_ok()));
+        return Ok(queued(context.reset(done).is_ok()).encode(env));
     }
+    let (reply, caller) = ReplyTo::with_caller(env.pid(), reference);
     let request = Request::new(operation, reply)?;
-    Ok(queued(request.put(context, limit)))
+    let taken = parcel::inline(env, || request.put(context, limit));
+    Ok(match caller.answer() {
+        Some(body) => (atoms::done(), body.result(env)).encode(env),
+        None => queued(taken).encode(env),
+    })
 }
 
 /// Send a message to the script's `Beam.onMessage`.
@@ -110,8 +116,15 @@ fn send_message(resource: ResourceArc<ContextResource>, message: Term<'_>) -> At
 
 /// Answer a handler call of the script.
 #[rustler::nif]
-fn reply(resource: ResourceArc<ContextResource>, id: u64, result: Term<'_>) -> Atom {
-    taken(resource.context.answer(id, Box::new(Answer(Parcel::new(result)))).is_ok())
+fn reply(
+    env: Env<'_>,
+    resource: ResourceArc<ContextResource>,
+    id: u64,
+    result: Term<'_>,
+) -> Atom {
+    let answer = Box::new(Answer(Parcel::new(result)));
+    let put = || resource.context.answer_here(id, answer, INLINE_SLICE);
+    taken(parcel::inline(env, put).is_ok())
 }
 
 fn queued(taken: bool) -> Atom {

@@ -14,7 +14,7 @@ use crate::decode::{decode, decode_list};
 use crate::encode::{encode, encode_thrown};
 use crate::errors;
 use crate::etf::Etf;
-use crate::parcel::{Body, Parcel, ReplyTo};
+use crate::parcel::{Body, INLINE_SLICE, Parcel, ReplyTo};
 
 /// One operation: what is asked, with its terms, and where the answer goes.
 pub struct Request {
@@ -51,10 +51,10 @@ impl Request {
         Ok(Request { kind, terms: Parcel::new(term), reply: Some(reply), vars: None })
     }
 
-    /// Put the operation into the mailbox of `context`. Where that has ended
-    /// nothing is told but by the result, false.
+    /// Have `context` run the operation. Where that has ended nothing is told but
+    /// by the result, false.
     pub fn put(self, context: &Arc<Context>, limit: Option<Duration>) -> bool {
-        context.operate(Box::new(self), limit).is_ok()
+        context.operate_here(Box::new(self), limit, INLINE_SLICE).is_ok()
     }
 
     fn run<'a>(&mut self, cx: Cx<'a>) -> JsResult<Value<'a>> {

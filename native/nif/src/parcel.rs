@@ -1,9 +1,10 @@
 //! Terms that travel between threads, and messages to processes.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::mpsc::{self, Sender};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use rustler::sys;
 use rustler::{Encoder, Env, LocalPid, Term};
@@ -55,11 +56,48 @@ impl Drop for Parcel {
     }
 }
 
-/// Send `build`'s term to `pid`. From a worker at once; from a thread of the VM,
-/// which may not send without its own environment, through the postman.
+/// How long a NIF runs an idle context on its caller's scheduler, at most.
+pub const INLINE_SLICE: Duration = Duration::from_micros(200);
+
+thread_local! {
+    /// The environment of the NIF that runs a context on this thread, if one
+    /// does: a thread of the VM may only send with its caller's environment.
+    static CALLER: Cell<*mut sys::ErlNifEnv> = const { Cell::new(std::ptr::null_mut()) };
+}
+
+/// Run a context on the calling scheduler, and account the time to the caller.
+pub fn inline<R>(env: Env<'_>, run: impl FnOnce() -> R) -> R {
+    struct Reset;
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            CALLER.set(std::ptr::null_mut());
+        }
+    }
+    let start = Instant::now();
+    CALLER.set(env.as_c_arg());
+    let reset = Reset;
+    let result = run();
+    drop(reset);
+    // A process's time slice is about 1 ms; what took less than a hundredth of
+    // it is not worth the call.
+    let percent = i32::try_from(start.elapsed().as_micros() / 10).unwrap_or(100).min(100);
+    if percent > 0 {
+        // SAFETY: the environment of the NIF call that this runs in.
+        unsafe { sys::enif_consume_timeslice(env.as_c_arg(), percent) };
+    }
+    result
+}
+
+/// Send `build`'s term to `pid`. A thread of the VM that has no environment at
+/// hand (a destructor, say) leaves that to the postman.
+///
+/// Never inlined: the caller may be suspended and go on in another thread, where
+/// what was known of this thread's locals is wrong.
+#[inline(never)]
 pub fn post(pid: LocalPid, build: impl for<'a> FnOnce(Env<'a>) -> Term<'a> + Send + 'static) {
-    if !rustler::thread::is_scheduler_thread() {
-        send(pid, build);
+    let caller = CALLER.get();
+    if !caller.is_null() || !rustler::thread::is_scheduler_thread() {
+        send(caller, pid, build);
         return;
     }
     static POSTMAN: OnceLock<Mutex<Sender<Letter>>> = OnceLock::new();
@@ -74,23 +112,27 @@ pub fn post(pid: LocalPid, build: impl for<'a> FnOnce(Env<'a>) -> Term<'a> + Sen
         Mutex::new(sender)
     });
     let postman = postman.lock().unwrap_or_else(PoisonError::into_inner);
-    let _ = postman.send(Box::new(move || send(pid, build)));
+    let _ = postman.send(Box::new(move || send(std::ptr::null_mut(), pid, build)));
 }
 
-fn send(pid: LocalPid, build: impl for<'a> FnOnce(Env<'a>) -> Term<'a>) {
+fn send(
+    caller: *mut sys::ErlNifEnv,
+    pid: LocalPid,
+    build: impl for<'a> FnOnce(Env<'a>) -> Term<'a>,
+) {
     thread_local! {
         static ENV: RefCell<MessageEnv> = RefCell::new(MessageEnv::new());
     }
     ENV.with(|env| {
         let env = env.borrow_mut();
         let marker = ();
-        // SAFETY: this thread's own environment, cleared after use; the thread
-        // is none of the VM's, so the caller's environment is null.
+        // SAFETY: this thread's own message environment, cleared after use. The
+        // caller's is null on threads of ours, and on one of the VM's that of
+        // the NIF call in progress.
         unsafe {
             let message = build(Env::new(&marker, env.0)).as_c_arg();
-            let none = std::ptr::null_mut();
             // A dead receiver is none of the sender's business.
-            sys::enif_send(none, pid.as_c_arg(), env.0, message);
+            sys::enif_send(caller, pid.as_c_arg(), env.0, message);
             sys::enif_clear_env(env.0);
         }
     });
@@ -145,19 +187,55 @@ pub fn binary<'a>(env: Env<'a>, bytes: &[u8]) -> Term<'a> {
     new.into()
 }
 
-/// Where the answer to a request goes: `{ref, result}` to a process.
+/// Where the answer to a request goes: `{ref, result}` to a process, or, while
+/// the NIF that asked still runs, back to that.
 pub struct ReplyTo {
     pid: LocalPid,
     reference: Parcel,
+    waiting: Option<Arc<Mutex<Waiting>>>,
+}
+
+enum Waiting {
+    Yes,
+    Answered(Body),
+    No,
+}
+
+/// The NIF's side of a [`ReplyTo::with_caller`].
+pub struct Caller(Arc<Mutex<Waiting>>);
+
+impl Caller {
+    /// The answer, if it is there; if not it will come as a message.
+    pub fn answer(self) -> Option<Body> {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match std::mem::replace(&mut *waiting, Waiting::No) {
+            Waiting::Answered(body) => Some(body),
+            Waiting::Yes | Waiting::No => None,
+        }
+    }
 }
 
 impl ReplyTo {
     pub fn new(pid: LocalPid, reference: Term<'_>) -> ReplyTo {
-        ReplyTo { pid, reference: Parcel::new(reference) }
+        ReplyTo { pid, reference: Parcel::new(reference), waiting: None }
     }
 
-    /// Send the answer.
+    /// A reply that a NIF looks for before it returns.
+    pub fn with_caller(pid: LocalPid, reference: Term<'_>) -> (ReplyTo, Caller) {
+        let waiting = Arc::new(Mutex::new(Waiting::Yes));
+        let reply = ReplyTo { waiting: Some(waiting.clone()), ..ReplyTo::new(pid, reference) };
+        (reply, Caller(waiting))
+    }
+
+    /// Answer.
     pub fn reply(self, body: Body) {
+        if let Some(waiting) = &self.waiting {
+            let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            if matches!(*waiting, Waiting::Yes) {
+                *waiting = Waiting::Answered(body);
+                return;
+            }
+        }
         self.send(move |env| body.result(env));
     }
 
@@ -167,7 +245,7 @@ impl ReplyTo {
     }
 
     fn send(self, build: impl for<'a> FnOnce(Env<'a>) -> Term<'a> + Send + 'static) {
-        let ReplyTo { pid, reference } = self;
+        let ReplyTo { pid, reference, .. } = self;
         post(pid, move |env| (reference.copy_to(env), build(env)).encode(env));
     }
 }

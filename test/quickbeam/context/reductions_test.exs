@@ -27,8 +27,9 @@ defmodule QuickBEAM.Context.ReductionsTest do
         Context.get_global!(context, "n")
       end
 
-    assert [n] = Enum.uniq(counts)
-    assert n in 1_000..1_000_000
+    # The first of them also makes the global.
+    assert Enum.max(counts) - Enum.min(counts) < 10
+    assert hd(counts) in 1_000..1_000_000
   end
 
   test "stop an endless loop in a wink" do
@@ -47,7 +48,7 @@ defmodule QuickBEAM.Context.ReductionsTest do
           "while (true) new Promise(() => { while (true); })",
           "new Array(2**32-1).join()",
           "const next = () => Promise.resolve().then(next); next(); await new Promise(() => {})",
-          "Array.from({length: 2**40})"
+          "Array.from({length: 2**32 - 1})"
         ] do
       assert_js_error(Context.eval(context, "{ #{code} }", timeout: 5000), "InternalError")
       assert Context.eval(context, "1 + 1") == {:ok, 2}

@@ -31,7 +31,7 @@ defmodule QuickBEAM.Context.TimeoutTest do
     {"a toJSON in the result", "({x: new (class { toJSON() { while (true) {} } })()})"},
     {"a BigInt power", "while (true) try { let n = 3n; while (true) n = n * n } catch {}"},
     {"a generator", "[...(function* () { while (true) yield 1 })()]"},
-    {"an array from an endless iterator", "Array.from({length: 2**40}, (_, i) => i)"}
+    {"an array from an endless iterator", "Array.from({length: 2**32 - 1}, () => 0)"}
   ]
 
   for {what, code} <- @running do
