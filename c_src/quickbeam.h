@@ -40,6 +40,10 @@ int JS_ChargeContextMemory(JSContext *ctx, size_t size);
 /* Take back `size` bytes charged before. Also valid from a finalizer. */
 void JS_ReleaseContextMemory(JSRuntime *rt, size_t size);
 
+/* Collections of this heap since it was made, automatic ones included, and the
+   nanoseconds that they took together. */
+void JS_GetContextGC(JSContext *ctx, uint64_t *pcount, uint64_t *pnanoseconds);
+
 /* ---- Reductions and kills (c_src/quickbeam_budget.c) ------------------- */
 
 /* One reduction is one tick of the engine's poll: a call, a backward jump, a

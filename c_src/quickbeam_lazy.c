@@ -1,7 +1,7 @@
 /*
  * Intrinsics on first touch.
  *
- * Included at the end of quickjs.c. The globals of an intrinsic here are
+ * Included by quickjs.c, after all intrinsics. The globals of an intrinsic here are
  * AUTOINIT properties (JS_DEF_LAZY). The first touch of any of them, or the
  * first object of one of its classes that the engine or its host makes, builds
  * the whole intrinsic, after which nothing tells the context from one that was

@@ -17,14 +17,15 @@ static inline size_t max_size(size_t a, size_t b) { return a > b ? a : b; }
 
 /* Nothing is collected while the error is being made, for then objects may be
    half-built; nor, for a small request, when the last collection left the
-   heap full: a script at its limit would spend its life collecting. The next
-   out-of-memory error lifts that. */
+   heap full and nothing was freed since: a script at its limit would spend its
+   life collecting. The next out-of-memory error lifts that. */
 static bool js_memory_gc_allowed(JSRuntime *rt, size_t size)
 {
     const JSMallocState *s = &rt->malloc_state;
 
     return !rt->in_out_of_memory &&
-        !(s->gc_futile && size < s->limit / 64);
+        !(s->gc_futile != 0 && s->malloc_size >= s->gc_futile &&
+          size < s->limit / 64);
 }
 
 /* Collect at `next` bytes, but no later than at 15/16 of the limit; there, no
@@ -46,8 +47,10 @@ static void js_memory_collected(JSRuntime *rt, size_t size_before)
     JSMallocState *s = &rt->malloc_state;
     size_t live = s->malloc_size;
 
-    s->gc_futile = s->limit != 0 && live > s->limit - s->limit / 64 &&
-        size_before - live < s->limit / 64;
+    s->gc_futile = 0;
+    if (s->limit != 0 && live > s->limit - s->limit / 64 &&
+        size_before - live < s->limit / 64)
+        s->gc_futile = live;
     js_memory_set_next_gc(rt, live + live / 2);
 }
 
@@ -94,7 +97,8 @@ static int js_memory_end_compile(JSContext *ctx, size_t limit)
     JSMallocState *s = &ctx->rt->malloc_state;
 
     s->malloc_limit = limit;
-    js_trigger_gc(ctx->rt, 0);
+    if (s->malloc_size > limit - 1)
+        js_memory_collect(ctx->rt);
     if (s->malloc_size <= limit - 1)
         return 0;
     JS_ThrowOutOfMemory(ctx);
@@ -117,7 +121,7 @@ void JS_SetContextMemoryLimit(JSContext *ctx, size_t limit)
     }
     s->limit = s->malloc_limit = limit;
     s->reserve_end = max_size(limit, s->malloc_size) + JS_MEMORY_RESERVE;
-    s->gc_futile = false;
+    s->gc_futile = 0;
     js_memory_set_next_gc(rt, rt->malloc_gc_threshold);
 }
 
@@ -148,4 +152,10 @@ void JS_ReleaseContextMemory(JSRuntime *rt, size_t size)
         size = s->charged;
     s->charged -= size;
     s->malloc_size -= size;
+}
+
+void JS_GetContextGC(JSContext *ctx, uint64_t *pcount, uint64_t *pnanoseconds)
+{
+    *pcount = ctx->rt->gc_count;
+    *pnanoseconds = ctx->rt->gc_time_ns;
 }

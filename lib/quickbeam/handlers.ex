@@ -4,7 +4,7 @@ defmodule QuickBEAM.Handlers do
   # own and answers JS itself, so a context's process never waits for one.
   # Whatever ends that process early rejects the call.
 
-  alias QuickBEAM.{JSError, Native}
+  alias QuickBEAM.{JSError, Native, Operation}
 
   @type handler :: (list -> term) | {:with_caller, (list, pid -> term)} | {module, atom}
 
@@ -45,7 +45,7 @@ defmodule QuickBEAM.Handlers do
 
     result =
       try do
-        {:ok, apply_handler(handler, decode(args), context)}
+        {:ok, apply_handler(handler, Operation.term(args), context)}
       catch
         kind, reason -> failure(kind, reason, __STACKTRACE__)
       end
@@ -63,9 +63,6 @@ defmodule QuickBEAM.Handlers do
   defp apply_handler({module, function}, args, _context), do: apply(module, function, [args])
   defp apply_handler(fun, args, _context), do: fun.(args)
 
-  defp decode({:etf, binary}), do: :erlang.binary_to_term(binary)
-  defp decode(args), do: args
-
   # An error of JS keeps its own name on its way through Elixir.
   defp failure(:error, %JSError{name: name, message: message}, _), do: {:error, name, message}
 
@@ -77,10 +74,9 @@ defmodule QuickBEAM.Handlers do
   defp failure(:throw, value, _), do: {:error, "Throw", text(value)}
   defp failure(:exit, reason, _), do: {:error, "Exit", text(Exception.format_exit(reason))}
 
-  defp text(term),
-    do:
-      if(is_binary(term) and String.valid?(term),
-        do: term,
-        else: inspect(term, binaries: :as_strings)
-      )
+  defp text(term) do
+    if is_binary(term) and String.valid?(term),
+      do: term,
+      else: inspect(term, binaries: :as_strings)
+  end
 end

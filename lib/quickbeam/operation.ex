@@ -21,8 +21,8 @@ defmodule QuickBEAM.Operation do
         ref = make_ref()
 
         case Native.operate(handle, ref, op, timeout, callers()) do
-          :queued -> receive(do: ({^ref, result} -> decode(result)))
-          {:done, result} -> decode(result)
+          :queued -> receive(do: ({^ref, result} -> term(result)))
+          {:done, result} -> term(result)
           :noproc -> no_process(call)
         end
     end
@@ -65,10 +65,10 @@ defmodule QuickBEAM.Operation do
     :ok
   end
 
-  @doc "Large results travel as external terms, decoded by whoever wants them."
-  @spec decode(Native.result()) :: {:ok, term} | {:error, JSError.t()}
-  def decode({:etf, binary}), do: :erlang.binary_to_term(binary)
-  def decode(result), do: result
+  @doc "Large terms travel as external ones, decoded by whoever wants them."
+  @spec term(term | {:etf, binary}) :: term
+  def term({:etf, binary}), do: :erlang.binary_to_term(binary)
+  def term(term), do: term
 
   @doc "Stops a context or a pool by its NIF and waits until its memory is given back."
   @spec stopped((reference -> :ok)) :: :ok
@@ -79,7 +79,7 @@ defmodule QuickBEAM.Operation do
   end
 
   defp ask(context, op, timeout, call) do
-    context |> request({:quickbeam_operate, op, timeout, callers()}, call) |> decode()
+    context |> request({:quickbeam_operate, op, timeout, callers()}, call) |> term()
   end
 
   defp no_process({function, args}), do: exit({:noproc, {QuickBEAM.Context, function, args}})

@@ -138,7 +138,7 @@ defmodule QuickBEAM.Options do
   end
 
   defp validate!(opts, schema) do
-    unless Keyword.keyword?(opts) do
+    if not Keyword.keyword?(opts) do
       raise ArgumentError, "expected options as a keyword list, got: #{inspect(opts)}"
     end
 

@@ -56,11 +56,18 @@ fn compile(engine: &Path, c_src: &Path) {
         .flag_if_supported("-funsigned-char")
         .flag_if_supported("-fwrapv");
     if sanitized {
-        build.opt_level(1).flag("-g").flag("-fno-omit-frame-pointer");
+        build
+            .opt_level(1)
+            .flag("-g")
+            .flag("-fno-omit-frame-pointer");
     } else {
         // Also in dev and test: an unoptimised engine is ten times slower, and
         // its frames are so large that stack limits mean something else.
         build.opt_level(3);
+    }
+    if env::var("PROFILE").as_deref() == Ok("release") && !sanitized {
+        // In a user's VM a leaked object is no reason to end everything.
+        build.define("CONFIG_LEAKS_ALLOWED", None);
     }
     if cfg!(feature = "asan") {
         build.flag("-fsanitize=address,undefined");
@@ -97,5 +104,7 @@ fn generate_bindings(engine: &Path, c_src: &Path, target: &Path) {
         .prepend_enum_name(false)
         .generate()
         .expect("bindgen reads quickbeam.h");
-    bindings.write_to_file(target).expect("src/bindings.rs is writable");
+    bindings
+        .write_to_file(target)
+        .expect("src/bindings.rs is writable");
 }

@@ -344,17 +344,17 @@ defmodule QuickBEAM.ContextTest do
 
   test "a context asked through its process, as another node would", %{context: context} do
     ask = &GenServer.call(context, {:quickbeam_operate, &1, &2, []})
-    assert {:ok, 2} = QuickBEAM.Operation.decode(ask.({:eval, "1 + 1", "x.js", %{}}, :default))
+    assert {:ok, 2} = QuickBEAM.Operation.term(ask.({:eval, "1 + 1", "x.js", %{}}, :default))
 
     never = {:eval, "await new Promise(() => {})", "x.js", %{}}
-    assert_js_error(QuickBEAM.Operation.decode(ask.(never, 20)), "TimeoutError")
+    assert_js_error(QuickBEAM.Operation.term(ask.(never, 20)), "TimeoutError")
 
     pending = for _ <- 1..5, do: Task.async(fn -> ask.(never, :default) end)
     assert eventually(fn -> map_size(:sys.get_state(context).asked) == 5 end)
     Context.stop(context)
 
     for result <- Task.await_many(pending) do
-      assert_js_error(QuickBEAM.Operation.decode(result), "AbortError")
+      assert_js_error(QuickBEAM.Operation.term(result), "AbortError")
     end
   end
 end

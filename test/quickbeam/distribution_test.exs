@@ -2,6 +2,8 @@ defmodule QuickBEAM.DistributionTest do
   # Not async: it makes this VM a node.
   use QuickBEAM.Case
 
+  @moduletag :capture_log
+
   setup do
     with {_, 0} <- System.cmd("epmd", ["-daemon"], stderr_to_stdout: true),
          {:ok, _} <- start_node() do
@@ -72,9 +74,10 @@ defmodule QuickBEAM.DistributionTest do
       end)
 
     assert eventually(fn -> map_size(:sys.get_state(far).asked) == 1 end)
+    monitor = Process.monitor(near)
     :erpc.cast(node, :erlang, :halt, [])
 
     assert {{:nodedown, ^node}, {Context, :eval, _}} = Task.await(pending)
-    assert await_end(near) == :normal
+    assert await_end(monitor) == :normal
   end
 end

@@ -1,6 +1,8 @@
 defmodule QuickBEAM.GlobalsTest do
   use QuickBEAM.Case, async: true
 
+  @moduletag :capture_log
+
   # What every context has, with or without groups of APIs.
 
   setup_all do

@@ -1,6 +1,8 @@
 defmodule QuickBEAM.HandlersTest do
   use QuickBEAM.Case, async: true
 
+  @moduletag :capture_log
+
   defmodule Shop do
     def price([name]), do: String.length(name) * 100
   end

@@ -2,6 +2,8 @@ defmodule QuickBEAM.HostileTest do
   # Not async: it counts the atoms of the VM.
   use QuickBEAM.Case
 
+  @moduletag :capture_log
+
   defp atoms, do: :erlang.system_info(:atom_count)
 
   test "a million symbols and property names make no atom" do
@@ -58,7 +60,7 @@ defmodule QuickBEAM.HostileTest do
 
     test "by throwing give that error", %{context: context} do
       for code <- @throwing do
-        assert {code, {:error, %JSError{message: "fought back"}}} =
+        assert {^code, {:error, %JSError{message: "fought back"}}} =
                  {code, Context.eval(context, code)}
 
         assert Context.eval(context, "1 + 1") == {:ok, 2}
@@ -224,7 +226,7 @@ defmodule QuickBEAM.HostileTest do
           "'a'.replace(/a/, function h() { return 'a'.replace(/a/, h) })",
           "class A { constructor() { new A() } } new A()"
         ] do
-      assert {code, {:error, %JSError{}}} = {code, Context.eval(context, "{ #{code} }")}
+      assert {^code, {:error, %JSError{}}} = {code, Context.eval(context, "{ #{code} }")}
       assert Context.eval(context, "1 + 1") == {:ok, 2}
     end
   end

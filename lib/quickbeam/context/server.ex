@@ -67,7 +67,7 @@ defmodule QuickBEAM.Context.Server do
       if start.link?, do: Process.link(starter)
       {:ok, state}
     else
-      {:error, reason} ->
+      {{:error, reason}, _state} ->
         send(starter, {ref, reason})
         :ignore
     end
@@ -97,12 +97,9 @@ defmodule QuickBEAM.Context.Server do
     Handles.put_booting(state.handle)
 
     {result, state} =
-      with {{:ok, _}, state} <- operate(:reset, state),
-           {:ok, state} <- boot(state) do
-        {:ok, state}
-      else
-        {{:error, _} = error, state} -> {error, state}
-        {:error, _} = error -> {error, state}
+      case operate(:reset, state) do
+        {{:ok, _}, state} -> boot(state)
+        failed -> failed
       end
 
     Handles.put_context(state.handle)
@@ -129,6 +126,12 @@ defmodule QuickBEAM.Context.Server do
   def handle_info({:quickbeam_console, level, text}, state) do
     meta = %{context: self(), id: state.options.id}
     {:noreply, %{state | console: Console.write(state.console, level, text, meta)}}
+  end
+
+  # To a process of another node; those of this one get theirs straight from the NIF.
+  def handle_info({:quickbeam_send, pid, message}, state) do
+    send(pid, Operation.term(message))
+    {:noreply, state}
   end
 
   def handle_info({:quickbeam_ended, reason}, state), do: {:stop, {:quickbeam, reason}, state}
@@ -189,39 +192,31 @@ defmodule QuickBEAM.Context.Server do
       Handles.put_booting(handle)
       {:ok, state}
     else
-      {:error, :pool_stopped} -> {:error, {:pool_not_found, state.pool}}
-      {{:error, error}, _state} -> {:error, error}
+      {:error, :pool_stopped} -> {{:error, {:pool_not_found, state.pool}}, state}
+      failed -> failed
     end
   end
 
   # What a fresh global object lacks: at the start, and after a reset.
   defp boot(%{options: %{define: define, script: paths}} = state) do
-    with {:ok, state} <- define(define, state) do
-      Enum.reduce_while(paths, {:ok, state}, fn path, {:ok, state} ->
-        case run_script(path, state) do
-          {:ok, state} -> {:cont, {:ok, state}}
-          {:error, reason} -> {:halt, {:error, reason}}
-        end
-      end)
-    end
+    with {:ok, state} <- define(define, state), do: run_scripts(paths, state)
   end
 
   defp define(define, state) when define == %{}, do: {:ok, state}
 
   defp define(define, state) do
-    case operate({:define, define}, state) do
-      {{:ok, _}, state} -> {:ok, state}
-      {{:error, error}, _state} -> {:error, error}
-    end
+    with {{:ok, _}, state} <- operate({:define, define}, state), do: {:ok, state}
   end
 
-  defp run_script(path, state) do
+  defp run_scripts([], state), do: {:ok, state}
+
+  defp run_scripts([path | paths], state) do
     with {:read, {:ok, code}} <- {:read, File.read(path)},
          {{:ok, _}, state} <- operate({:eval, code, path, %{}}, state) do
-      {:ok, state}
+      run_scripts(paths, state)
     else
-      {:read, {:error, reason}} -> {:error, {:script_not_found, path, reason}}
-      {{:error, error}, _state} -> {:error, {:script_error, path, error}}
+      {:read, {:error, reason}} -> {{:error, {:script_not_found, path, reason}}, state}
+      {{:error, error}, state} -> {{:error, {:script_error, path, error}}, state}
     end
   end
 
@@ -232,7 +227,7 @@ defmodule QuickBEAM.Context.Server do
 
     case Native.operate(state.handle, ref, op, :default, []) do
       :queued -> await(ref, state)
-      {:done, result} -> {Operation.decode(result), state}
+      {:done, result} -> {Operation.term(result), state}
       :noproc -> {{:error, JSError.aborted("the context has ended")}, state}
     end
   end
@@ -243,12 +238,15 @@ defmodule QuickBEAM.Context.Server do
         {:ok, state}
 
       {^ref, result} ->
-        {Operation.decode(result), state}
+        {Operation.term(result), state}
 
       {:quickbeam_call, _, _, _, _} = message ->
         await(ref, handled(message, state))
 
       {:quickbeam_console, _, _} = message ->
+        await(ref, handled(message, state))
+
+      {:quickbeam_send, _, _} = message ->
         await(ref, handled(message, state))
 
       {:DOWN, task, :process, _, _} = message when is_map_key(tasks, task) ->

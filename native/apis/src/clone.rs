@@ -164,8 +164,8 @@ fn detach<'a>(cx: Cx<'a>, transfer: &[Value<'a>]) -> JsResult<Vec<Value<'a>>> {
                 ));
             }
         };
-        let bytes = value.bytes().unwrap_or(&[]);
-        buffers.push(cx.resizable_buffer(bytes, slots.max_byte_length)?);
+        let bytes = value.bytes().unwrap_or_default();
+        buffers.push(cx.resizable_buffer(&bytes, slots.max_byte_length)?);
     }
     for value in transfer {
         value.detach();

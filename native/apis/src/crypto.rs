@@ -54,7 +54,7 @@ fn get_random_values<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
         return Err(cx.throw_dom_exception("TypeMismatchError", message));
     }
     // 2. The quota.
-    let length = array.bytes().map_or(0, <[u8]>::len);
+    let length = array.byte_length().unwrap_or(0);
     if length > QUOTA {
         let message = format!("{length} bytes are more than {QUOTA}, the most at once");
         return Err(cx.throw_dom_exception("QuotaExceededError", &message));
@@ -66,10 +66,12 @@ fn get_random_values<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
         ));
     }
     // 3. Fill in place. 4. The same array.
-    match array.fill_bytes(getrandom::fill) {
-        Some(Ok(())) => Ok(array),
-        _ => Err(cx.throw_error(ErrorKind::Error, "The system gives no random bytes")),
+    let mut random = vec![0; length];
+    if getrandom::fill(&mut random).is_err() {
+        return Err(cx.throw_error(ErrorKind::Error, "The system gives no random bytes"));
     }
+    array.write_bytes(&random);
+    Ok(array)
 }
 
 fn is_integer(kind: ViewKind) -> bool {

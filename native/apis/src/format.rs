@@ -11,13 +11,14 @@ pub(crate) const TEXT_MAX: usize = 1 << 20;
 pub(crate) fn format<'a>(cx: Cx<'a>, arguments: &[Value<'a>]) -> JsResult<String> {
     let mut out = String::new();
     let mut rest = arguments;
-    if let [first, others @ ..] = arguments {
-        if first.kind() == Kind::String && !others.is_empty() {
-            let used = first.with_text(|text| substitute(cx, &text, others, &mut out))??;
-            rest = &others[used..];
-            if !rest.is_empty() {
-                out.push(' ');
-            }
+    if let [first, others @ ..] = arguments
+        && first.kind() == Kind::String
+        && !others.is_empty()
+    {
+        let used = first.with_text(|text| substitute(cx, &text, others, &mut out))??;
+        rest = &others[used..];
+        if !rest.is_empty() {
+            out.push(' ');
         }
     }
     for (i, argument) in rest.iter().enumerate() {

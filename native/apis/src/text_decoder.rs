@@ -97,7 +97,7 @@ fn ignore_bom<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
 fn decode<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     with_this(call, |this| {
         let (cx, input) = (call.cx(), call.argument(0));
-        if !input.is_undefined() && input.bytes().is_none() {
+        if !input.is_undefined() && input.byte_length().is_none() {
             let message = "TextDecoder.decode: neither an ArrayBuffer nor a view of one";
             return Err(type_error(cx, message));
         }
@@ -107,12 +107,12 @@ fn decode<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
         };
         // 1. A decoder is fresh unless the last call asked not to flush.
         let mut decoder = this.decoder.borrow_mut().take();
-        let bytes = input.bytes().unwrap_or(&[]);
+        let bytes = input.bytes().unwrap_or_default();
         let text = if decoder.is_none() && !stream {
-            this.decode_at_once(bytes)
+            this.decode_at_once(&bytes)
         } else {
             let decoder = decoder.get_or_insert_with(|| Box::new(this.new_decoder()));
-            decode_part(decoder, bytes, !stream, this.fatal)
+            decode_part(decoder, &bytes, !stream, this.fatal)
         };
         if stream {
             *this.decoder.borrow_mut() = decoder;

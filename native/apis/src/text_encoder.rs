@@ -59,18 +59,16 @@ fn encode_into<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
         Some((_, view)) if view.kind == ViewKind::Uint8 => {}
         _ => return Err(type_error(cx, "TextEncoder.encodeInto: not a Uint8Array")),
     }
-    let (mut read, mut written) = (0, 0);
-    source.with_text(|text| {
-        destination.fill_bytes(|bytes| {
-            let mut end = text.len().min(bytes.len());
-            while !text.is_char_boundary(end) {
-                end -= 1;
-            }
-            bytes[..end].copy_from_slice(&text.as_bytes()[..end]);
-            written = end;
-            // A lone surrogate is one unit, and U+FFFD, what became of it, too.
-            read = text[..end].chars().map(char::len_utf16).sum();
-        })
+    let room = destination.byte_length().unwrap_or(0);
+    let (read, written) = source.with_text(|text| {
+        let mut end = text.len().min(room);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        destination.write_bytes(&text.as_bytes()[..end]);
+        // A lone surrogate is one unit, and U+FFFD, what became of it, too.
+        let read: usize = text[..end].chars().map(char::len_utf16).sum();
+        (read, end)
     })?;
     let result = cx.object()?;
     result.define("read", cx.integer(read as i64))?;

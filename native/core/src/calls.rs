@@ -23,7 +23,10 @@ pub fn begin(cx: Cx<'_>) -> JsResult<(u64, Value<'_>)> {
     let (promise, resolve, reject) = cx.promise()?;
     let calls = &State::of(cx).calls;
     let id = next_id(cx);
-    calls.promises.borrow_mut().insert(id, (Root::new(resolve), Root::new(reject)));
+    calls
+        .promises
+        .borrow_mut()
+        .insert(id, (Root::new(resolve), Root::new(reject)));
     Ok((id, promise))
 }
 
@@ -55,7 +58,6 @@ pub fn wait(cx: Cx<'_>, id: u64) -> JsResult<Value<'_>> {
 }
 
 impl Calls {
-
     /// Whether call `id` answers through a promise that is still pending.
     pub(crate) fn has_promise(&self, id: u64) -> bool {
         self.promises.borrow().contains_key(&id)

@@ -52,8 +52,15 @@ pub type ResetDone = Box<dyn FnOnce(Result<(), Report>) + Send>;
 pub type Ended = Box<dyn FnOnce() + Send>;
 
 pub(crate) enum Job {
-    Operation { operation: Box<dyn Operation>, deadline: u64, limit: Option<Duration> },
-    Answer { id: u64, answer: Box<dyn Deliver> },
+    Operation {
+        operation: Box<dyn Operation>,
+        deadline: u64,
+        limit: Option<Duration>,
+    },
+    Answer {
+        id: u64,
+        answer: Box<dyn Deliver>,
+    },
     Message(Box<dyn Deliver>),
     Reset(ResetDone),
 }
@@ -181,7 +188,11 @@ impl Context {
         if limit.is_some() && !self.is_ending() {
             self.pool.wake_at(self, deadline);
         }
-        self.put(Job::Operation { operation, deadline, limit })
+        self.put(Job::Operation {
+            operation,
+            deadline,
+            limit,
+        })
     }
 
     /// Deliver a message to the script's callback.
@@ -208,7 +219,14 @@ impl Context {
         slice: Duration,
     ) -> Result<(), Gone> {
         let deadline = limit.map_or(NEVER, |limit| clock::after(clock::now(), limit));
-        self.put_here(Job::Operation { operation, deadline, limit }, slice)
+        self.put_here(
+            Job::Operation {
+                operation,
+                deadline,
+                limit,
+            },
+            slice,
+        )
     }
 
     /// As [`Context::answer`], run as by [`Context::operate_here`].
@@ -287,7 +305,10 @@ impl Context {
                 RUNNING => NOTIFIED,
                 _ => return,
             };
-            match self.status.compare_exchange(status, next, Ordering::SeqCst, Ordering::SeqCst) {
+            match self
+                .status
+                .compare_exchange(status, next, Ordering::SeqCst, Ordering::SeqCst)
+            {
                 Ok(IDLE) => return self.pool.enqueue(self.clone()),
                 Ok(_) => return,
                 Err(found) => status = found,
@@ -314,8 +335,9 @@ impl Context {
             failure = Failure::Panicked(panic);
             Next::Dead
         });
-        if let Some(cell) = &*cell {
+        if let Some(cell) = &mut *cell {
             self.account(cell.live_bytes());
+            self.pool.workers()[self.home].count(&cell.take_figures());
         }
         match next {
             Next::Dead => {
@@ -337,12 +359,9 @@ impl Context {
                 if wake != NEVER {
                     self.pool.wake_at(self, wake);
                 }
-                let idle = self.status.compare_exchange(
-                    RUNNING,
-                    IDLE,
-                    Ordering::SeqCst,
-                    Ordering::SeqCst,
-                );
+                let idle =
+                    self.status
+                        .compare_exchange(RUNNING, IDLE, Ordering::SeqCst, Ordering::SeqCst);
                 if idle.is_err() {
                     self.status.store(QUEUED, Ordering::SeqCst);
                     self.pool.enqueue(self.clone());

@@ -14,8 +14,15 @@ use crate::state::{GRACE, State, Waiting};
 
 /// What a worker runs next in a context.
 pub(crate) enum Entry {
-    Operation { operation: Box<dyn Operation>, deadline: u64, limit: Option<std::time::Duration> },
-    Answer { id: u64, answer: Box<dyn Deliver> },
+    Operation {
+        operation: Box<dyn Operation>,
+        deadline: u64,
+        limit: Option<std::time::Duration>,
+    },
+    Answer {
+        id: u64,
+        answer: Box<dyn Deliver>,
+    },
     Message,
     Timer,
 }
@@ -25,7 +32,11 @@ pub(crate) fn execute(cx: Cx<'_>, entry: Entry) {
     let state = State::of(cx);
     let now = clock::now();
     match entry {
-        Entry::Operation { operation, deadline, limit } => {
+        Entry::Operation {
+            operation,
+            deadline,
+            limit,
+        } => {
             state.meter.begin(deadline);
             cx.set_reductions(state.max_reductions);
             operate(cx, state, operation, deadline, limit);
@@ -34,10 +45,14 @@ pub(crate) fn execute(cx: Cx<'_>, entry: Entry) {
             callback(cx, state, now, || Some(state.calls.settle(cx, id, answer)));
         }
         Entry::Message => {
-            callback(cx, state, now, || state.messages.deliver(cx).map(|result| result.map(drop)));
+            callback(cx, state, now, || {
+                state.messages.deliver(cx).map(|result| result.map(drop))
+            });
         }
         Entry::Timer => {
-            callback(cx, state, now, || state.timers.fire(cx, now).map(|result| result.map(drop)));
+            callback(cx, state, now, || {
+                state.timers.fire(cx, now).map(|result| result.map(drop))
+            });
         }
     }
     report_rejections(cx, state);
@@ -120,7 +135,12 @@ fn conclude<'a>(
             }
             Some(PromiseState::Pending) => {
                 let promise = Root::new(value.clone());
-                let id = state.pending.insert(Waiting { operation, promise, deadline, limit });
+                let id = state.pending.insert(Waiting {
+                    operation,
+                    promise,
+                    deadline,
+                    limit,
+                });
                 if let Err(thrown) = watch_promise(cx, &value, id) {
                     let thrown = cx.catch(thrown);
                     if let Some(waiting) = state.pending.remove(id) {
@@ -153,7 +173,9 @@ fn conclude_settled(cx: Cx<'_>, state: &State) {
         if let Some(waiting) = state.pending.remove(id) {
             let promise = waiting.promise.get(cx);
             let (deadline, limit) = (waiting.deadline, waiting.limit);
-            state.meter.begin(deadline.max(clock::after(clock::now(), GRACE)));
+            state
+                .meter
+                .begin(deadline.max(clock::after(clock::now(), GRACE)));
             conclude(cx, state, waiting.operation, Ok(promise), deadline, limit);
             run_jobs(cx);
             end_kill(cx, state, None);
@@ -199,7 +221,11 @@ fn fail_expired(cx: Cx<'_>, state: &State) {
 fn run_jobs(cx: Cx<'_>) {
     while let Some(result) = cx.run_job() {
         if let Err(thrown) = result {
-            drop(cx.catch(thrown));
+            // Promise jobs reject instead; what throws is a `queueMicrotask`.
+            let thrown = cx.catch(thrown);
+            if !is_killed(cx, State::of(cx)) {
+                State::of(cx).embedder.uncaught(&Report::of(cx, &thrown));
+            }
         }
     }
 }

@@ -44,6 +44,10 @@ impl Messages {
     pub(crate) fn deliver<'a>(&self, cx: Cx<'a>) -> Option<JsResult<Value<'a>>> {
         let callback = self.callback.borrow().as_ref()?.get(cx);
         let message = self.kept.borrow_mut().pop_front()?;
-        Some(message.deliver(cx).and_then(|value| callback.call(&cx.undefined(), &[value])))
+        Some(
+            message
+                .deliver(cx)
+                .and_then(|value| callback.call(&cx.undefined(), &[value])),
+        )
     }
 }

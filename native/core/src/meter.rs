@@ -78,6 +78,10 @@ impl Watch for Meter {
             self.kill(Cause::Deadline);
             return Verdict::Kill;
         }
-        if now >= self.slice_end.get() { Verdict::Pause } else { Verdict::Continue }
+        if now >= self.slice_end.get() {
+            Verdict::Pause
+        } else {
+            Verdict::Continue
+        }
     }
 }

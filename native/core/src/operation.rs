@@ -60,11 +60,15 @@ impl Failure {
             Failure::Interrupted => Report::new("InternalError", "interrupted"),
             Failure::TimedOut(limit) => Report::new(
                 "TimeoutError",
-                format!("the operation did not settle within its timeout of {} ms", limit.as_millis()),
+                format!(
+                    "the operation did not settle within its timeout of {} ms",
+                    limit.as_millis()
+                ),
             ),
-            Failure::Panicked(panic) => {
-                Report::new("InternalError", format!("a fault in QuickBEAM ended the context: {panic}"))
-            }
+            Failure::Panicked(panic) => Report::new(
+                "InternalError",
+                format!("a fault in QuickBEAM ended the context: {panic}"),
+            ),
         }
     }
 }

@@ -29,9 +29,16 @@ pub struct PoolOptions {
 /// Figures of one worker since it started.
 #[derive(Debug, Clone, Copy)]
 pub struct WorkerStats {
+    /// Contexts that wait for their turn.
     pub queue_length: usize,
-    pub turns: u64,
+    /// Entries into JS of the contexts at home here: operations, callbacks,
+    /// messages, answers, on whichever thread they ran.
+    pub operations: u64,
+    /// Time this thread has spent in contexts.
     pub busy: Duration,
+    /// Collections of the contexts at home here.
+    pub collections: u64,
+    pub collecting: Duration,
 }
 
 /// Figures of a pool.
@@ -74,7 +81,9 @@ impl Pool {
     pub fn start(options: PoolOptions) -> io::Result<Pool> {
         let shared = Arc::new(Shared {
             options,
-            workers: (0..options.size.max(1)).map(|_| Worker::default()).collect(),
+            workers: (0..options.size.max(1))
+                .map(|_| Worker::default())
+                .collect(),
             budget: Budget::new(options.memory_limit),
             fibers: FiberCache::new(options.max_stack_size),
             next_home: AtomicUsize::new(0),
@@ -82,7 +91,9 @@ impl Pool {
             live: Mutex::default(),
             memory: AtomicUsize::new(0),
         });
-        let pool = Pool { shared: shared.clone() };
+        let pool = Pool {
+            shared: shared.clone(),
+        };
         for index in 0..shared.workers.len() {
             let shared = shared.clone();
             thread::Builder::new()
@@ -134,8 +145,10 @@ impl Pool {
         let shared = &self.shared;
         let workers = shared.workers.iter().map(|worker| WorkerStats {
             queue_length: worker.queue_length(),
-            turns: worker.operations.load(Ordering::Relaxed),
+            operations: worker.operations.load(Ordering::Relaxed),
             busy: Duration::from_nanos(worker.busy_nanos.load(Ordering::Relaxed)),
+            collections: worker.collections.load(Ordering::Relaxed),
+            collecting: Duration::from_nanos(worker.collecting_nanos.load(Ordering::Relaxed)),
         });
         PoolStats {
             contexts: shared.live().contexts.len(),
@@ -180,7 +193,11 @@ impl Shared {
         self.workers[home].push(context);
         if !self.workers[home].unpark() {
             // Home is busy: let one who is not come and steal.
-            let others = self.workers.iter().enumerate().filter(|(index, _)| *index != home);
+            let others = self
+                .workers
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| *index != home);
             others.into_iter().find(|(_, worker)| worker.unpark());
         }
     }
@@ -196,7 +213,8 @@ impl Shared {
     /// The live bytes of a context have changed.
     pub(crate) fn account(&self, before: usize, bytes: usize) {
         // Wrapping: adds the difference, whichever its sign.
-        self.memory.fetch_add(bytes.wrapping_sub(before), Ordering::Relaxed);
+        self.memory
+            .fetch_add(bytes.wrapping_sub(before), Ordering::Relaxed);
     }
 
     /// A context has ended.

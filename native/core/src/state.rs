@@ -47,7 +47,8 @@ pub(crate) struct Waiting {
 impl State {
     /// The state of the context that runs.
     pub(crate) fn of(cx: Cx<'_>) -> &State {
-        cx.extension::<State>().expect("every context has its State")
+        cx.extension::<State>()
+            .expect("every context has its State")
     }
 
     /// The embedder of the context that runs.
@@ -59,7 +60,9 @@ impl State {
     /// timeout; and if operations are pending, whose continuation it may be,
     /// then not long after the first of their limits.
     pub(crate) fn continuation_deadline(&self, now: u64) -> u64 {
-        let own = self.timeout.map_or(NEVER, |timeout| clock::after(now, timeout));
+        let own = self
+            .timeout
+            .map_or(NEVER, |timeout| clock::after(now, timeout));
         let first = self.pending.first_deadline();
         own.min(first.max(clock::after(now, GRACE)))
     }
@@ -111,7 +114,10 @@ impl Pending {
                 orphans.push(*id);
             }
         }
-        orphans.into_iter().filter_map(|id| self.remove(id)).collect()
+        orphans
+            .into_iter()
+            .filter_map(|id| self.remove(id))
+            .collect()
     }
 
     pub(crate) fn next_settled(&self) -> Option<u64> {
@@ -119,7 +125,10 @@ impl Pending {
     }
 
     pub(crate) fn first_deadline(&self) -> u64 {
-        self.deadlines.borrow().first().map_or(NEVER, |(deadline, _)| *deadline)
+        self.deadlines
+            .borrow()
+            .first()
+            .map_or(NEVER, |(deadline, _)| *deadline)
     }
 
     /// The operations whose limit has passed at `now`.

@@ -30,8 +30,14 @@ const TIMER_BYTES: usize = 160;
 /// Define the timer functions on the global object.
 pub fn install(cx: Cx<'_>) -> JsResult<()> {
     let global = cx.global();
-    global.define("setTimeout", cx.function("setTimeout", 1, |call| set(call, false))?)?;
-    global.define("setInterval", cx.function("setInterval", 1, |call| set(call, true))?)?;
+    global.define(
+        "setTimeout",
+        cx.function("setTimeout", 1, |call| set(call, false))?,
+    )?;
+    global.define(
+        "setInterval",
+        cx.function("setInterval", 1, |call| set(call, true))?,
+    )?;
     global.define("clearTimeout", cx.function("clearTimeout", 0, clear)?)?;
     global.define("clearInterval", cx.function("clearInterval", 0, clear)?)?;
     Ok(())
@@ -41,7 +47,10 @@ fn set<'a>(call: &Call<'a>, repeat: bool) -> JsResult<Value<'a>> {
     let cx = call.cx();
     let callback = call.argument(0);
     if !callback.is_function() {
-        return Err(cx.throw_error(ErrorKind::Type, "the callback of a timer must be a function"));
+        return Err(cx.throw_error(
+            ErrorKind::Type,
+            "the callback of a timer must be a function",
+        ));
     }
     // Web IDL `long`: modulo 2^32, and what is negative then counts as zero.
     let delay = to_int32(call.argument(1).to_number()?).max(i32::from(repeat));
@@ -101,9 +110,11 @@ impl Timers {
 
     /// When the next timer is due.
     pub(crate) fn next(&self) -> u64 {
-        self.queue.borrow().first_key_value().map_or(NEVER, |((time, _), _)| *time)
+        self.queue
+            .borrow()
+            .first_key_value()
+            .map_or(NEVER, |((time, _), _)| *time)
     }
-
 
     /// Fire the first timer that is due at `now`: answers its callback's
     /// result, or `None` where none is.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use quickbeam_engine::{Heap, HeapOptions, Pause, Progress, Report, Signal};
+use quickbeam_engine::{Collections, Heap, HeapOptions, Pause, Progress, Report, Signal};
 
 use crate::calls::Answer;
 use crate::clock::{self, NEVER};
@@ -28,6 +28,14 @@ pub(crate) struct Cell {
     /// promise.
     answers: HashMap<u64, Box<dyn Deliver>>,
     timers_first: bool,
+    entries: u64,
+    counted: Collections,
+}
+
+/// What a turn adds to the figures of a worker.
+pub(crate) struct Figures {
+    pub(crate) operations: u64,
+    pub(crate) collections: Collections,
 }
 
 // SAFETY: the meter is shared with the heap (its watch and its state) and with
@@ -48,11 +56,16 @@ pub(crate) enum Next {
 impl Cell {
     /// A fresh heap with the embedder's globals.
     pub(crate) fn new(context: &Arc<Context>) -> Result<Cell, Report> {
-        let ContextOptions { memory_limit, max_reductions, timeout } = *context.options();
+        let ContextOptions {
+            memory_limit,
+            max_reductions,
+            timeout,
+        } = *context.options();
         let pool = context.pool();
         let options = HeapOptions { memory_limit };
         let out_of_memory = || Report::new("InternalError", "out of memory");
-        let mut heap = Heap::new(&options, pool.budget(), pool.fibers()).ok_or_else(out_of_memory)?;
+        let mut heap =
+            Heap::new(&options, pool.budget(), pool.fibers()).ok_or_else(out_of_memory)?;
         let meter = Rc::new(Meter::new(context.ending()));
         heap.set_watch(meter.clone());
         heap.extend(State {
@@ -74,12 +87,27 @@ impl Cell {
             backlog_deadline: NEVER,
             answers: HashMap::new(),
             timers_first: false,
+            entries: 0,
+            counted: Collections::default(),
         })
     }
 
     /// Live bytes of the heap.
     pub(crate) fn live_bytes(&self) -> usize {
         self.heap.live_bytes()
+    }
+
+    /// What has been done since this was asked last.
+    pub(crate) fn take_figures(&mut self) -> Figures {
+        let now = self.heap.collections();
+        let before = std::mem::replace(&mut self.counted, now);
+        Figures {
+            operations: std::mem::take(&mut self.entries),
+            collections: Collections {
+                count: now.count - before.count,
+                time: now.time - before.time,
+            },
+        }
     }
 
     /// Go on with the context for about `slice`.
@@ -104,9 +132,16 @@ impl Cell {
                     }
                 },
                 None => match self.next_entry(context) {
-                    Some(entry) => self.heap.start(move |cx| entry::execute(cx, entry)),
+                    Some(entry) => {
+                        self.entries += 1;
+                        self.heap.start(move |cx| entry::execute(cx, entry))
+                    }
                     None if context.is_ending() => return Next::Dead,
-                    None => return Next::Idle { wake: self.next_wake() },
+                    None => {
+                        return Next::Idle {
+                            wake: self.next_wake(),
+                        };
+                    }
                 },
             };
             match progress {
@@ -149,17 +184,28 @@ impl Cell {
         }
         for job in std::mem::take(&mut self.backlog) {
             match job {
-                Job::Operation { operation, deadline, limit } if deadline <= now => {
+                Job::Operation {
+                    operation,
+                    deadline,
+                    limit,
+                } if deadline <= now => {
                     operation.abort(&Failure::TimedOut(limit.unwrap_or_default()));
                 }
                 job => self.backlog.push_back(job),
             }
         }
-        self.backlog_deadline = self.backlog.iter().map(Job::deadline).min().unwrap_or(NEVER);
+        self.backlog_deadline = self
+            .backlog
+            .iter()
+            .map(Job::deadline)
+            .min()
+            .unwrap_or(NEVER);
     }
 
     fn has_promise(&self, id: u64) -> bool {
-        self.heap.extension::<State>().is_some_and(|state| state.calls.has_promise(id))
+        self.heap
+            .extension::<State>()
+            .is_some_and(|state| state.calls.has_promise(id))
     }
 
     /// What the operation that waits for call `id` is to be resumed with.
@@ -188,10 +234,20 @@ impl Cell {
         }
         while let Some(job) = self.backlog.pop_front().or_else(|| context.next_job()) {
             match job {
-                Job::Operation { operation, deadline, limit } if deadline > now => {
-                    return Some(Entry::Operation { operation, deadline, limit });
+                Job::Operation {
+                    operation,
+                    deadline,
+                    limit,
+                } if deadline > now => {
+                    return Some(Entry::Operation {
+                        operation,
+                        deadline,
+                        limit,
+                    });
                 }
-                Job::Operation { operation, limit, .. } => {
+                Job::Operation {
+                    operation, limit, ..
+                } => {
                     operation.abort(&Failure::TimedOut(limit.unwrap_or_default()));
                 }
                 Job::Answer { id, answer } => return Some(Entry::Answer { id, answer }),
@@ -210,7 +266,12 @@ impl Cell {
                     self.abort(&Failure::Aborted);
                     match Cell::new(context) {
                         Ok(fresh) => {
-                            *self = Cell { backlog, ..fresh };
+                            let entries = self.entries;
+                            *self = Cell {
+                                backlog,
+                                entries,
+                                ..fresh
+                            };
                             done(Ok(()));
                         }
                         Err(report) => {
@@ -265,4 +326,3 @@ impl Cell {
         }
     }
 }
-

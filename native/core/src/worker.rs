@@ -13,6 +13,7 @@ use crossbeam_deque::{Injector, Steal};
 use crate::clock::{self, NEVER};
 use crate::context::Context;
 use crate::pool::Shared;
+use crate::turn::Figures;
 
 /// What a worker shares with everybody.
 #[derive(Default)]
@@ -23,6 +24,8 @@ pub(crate) struct Worker {
     parked: AtomicBool,
     pub(crate) operations: AtomicU64,
     pub(crate) busy_nanos: AtomicU64,
+    pub(crate) collections: AtomicU64,
+    pub(crate) collecting_nanos: AtomicU64,
 }
 
 /// When which context wants to be woken: one time each, the earliest asked for.
@@ -41,6 +44,22 @@ impl Worker {
         self.queue.len()
     }
 
+    /// Add what a context of this home has done, on whichever thread.
+    pub(crate) fn count(&self, figures: &Figures) {
+        let add = |counter: &AtomicU64, by: u64| {
+            if by > 0 {
+                counter.fetch_add(by, Ordering::Relaxed);
+            }
+        };
+        add(&self.operations, figures.operations);
+        add(&self.collections, figures.collections.count);
+        let nanos = figures.collections.time.as_nanos();
+        add(
+            &self.collecting_nanos,
+            u64::try_from(nanos).unwrap_or(u64::MAX),
+        );
+    }
+
     /// Wake the thread if it is parked; whether it was.
     pub(crate) fn unpark(&self) -> bool {
         // Cheap where nobody sleeps, which is the case under load.
@@ -56,7 +75,10 @@ impl Worker {
     /// Wake `context` at `time`, or earlier where it has asked for that.
     pub(crate) fn wake_at(&self, context: &Arc<Context>, time: u64) {
         let mut alarms = self.alarms.lock().unwrap_or_else(PoisonError::into_inner);
-        let earliest = alarms.by_time.first_key_value().map_or(NEVER, |((time, _), _)| *time);
+        let earliest = alarms
+            .by_time
+            .first_key_value()
+            .map_or(NEVER, |((time, _), _)| *time);
         match alarms.by_context.get(&context.id()) {
             Some(set) if *set <= time => return,
             Some(set) => {
@@ -85,7 +107,9 @@ impl Worker {
     fn ring(&self, now: u64) -> u64 {
         loop {
             let mut alarms = self.alarms.lock().unwrap_or_else(PoisonError::into_inner);
-            let Some(((time, id), _)) = alarms.by_time.first_key_value() else { return NEVER };
+            let Some(((time, id), _)) = alarms.by_time.first_key_value() else {
+                return NEVER;
+            };
             let (time, id) = (*time, *id);
             if time > now {
                 return time;
@@ -121,8 +145,9 @@ pub(crate) fn main(pool: &Arc<Shared>, index: usize) {
             idle_since = 0;
             // The last resort: whatever a host's callback does, the thread stays.
             let _ = catch_unwind(AssertUnwindSafe(|| context.run(slice)));
-            worker.operations.fetch_add(1, Ordering::Relaxed);
-            worker.busy_nanos.fetch_add(clock::now() - now, Ordering::Relaxed);
+            worker
+                .busy_nanos
+                .fetch_add(clock::now() - now, Ordering::Relaxed);
             continue;
         }
         if pool.is_over() {

@@ -14,12 +14,18 @@ fn evals_return_throw_and_await_on_pools_of_one_and_four() {
         let pool = pool(size);
         let guest = guest(&pool);
         assert_eq!(guest.eval("1 + 1"), returned("2"));
-        assert_eq!(guest.eval("throw new TypeError('no')"), End::Threw("TypeError: no".into()));
+        assert_eq!(
+            guest.eval("throw new TypeError('no')"),
+            End::Threw("TypeError: no".into())
+        );
         assert!(matches!(guest.eval("1 +"), End::Threw(text) if text.starts_with("SyntaxError")));
         assert_eq!(guest.eval("Promise.resolve(5)"), returned("5"));
         assert_eq!(guest.eval("await 6"), returned("6"));
         assert_eq!(guest.eval("await 0; Promise.resolve(8)"), returned("8"));
-        assert_eq!(guest.eval("Promise.reject(new Error('x'))"), End::Threw("Error: x".into()));
+        assert_eq!(
+            guest.eval("Promise.reject(new Error('x'))"),
+            End::Threw("Error: x".into())
+        );
         assert_eq!(guest.eval("var kept = 7"), returned("undefined"));
         assert_eq!(guest.eval("kept"), returned("7"));
         assert_eq!(guest.events(), []);
@@ -37,7 +43,10 @@ fn evals_of_one_context_run_in_order() {
     for tag in 0..1_000 {
         assert_eq!(guest.ended(), (tag, returned(&(tag + 1).to_string())));
     }
-    assert_eq!(guest.eval("seen.every((tag, index) => tag === index)"), returned("true"));
+    assert_eq!(
+        guest.eval("seen.every((tag, index) => tag === index)"),
+        returned("true")
+    );
 }
 
 #[test]
@@ -45,7 +54,10 @@ fn globals_of_one_context_are_not_seen_in_another() {
     let pool = pool(1);
     let (one, other) = (guest(&pool), guest(&pool));
     one.eval("var secret = 1; Array.prototype.map = null; globalThis.Promise = null");
-    assert_eq!(other.eval("typeof secret + typeof [].map + typeof Promise"), returned("undefinedfunctionfunction"));
+    assert_eq!(
+        other.eval("typeof secret + typeof [].map + typeof Promise"),
+        returned("undefinedfunctionfunction")
+    );
     assert_eq!(one.eval("1"), returned("1"));
 }
 
@@ -67,7 +79,11 @@ fn twenty_endless_loops_are_pre_empted_in_turn() {
     let pool = pool(1);
     let guests: Vec<_> = (0..20).map(|_| guest(&pool)).collect();
     for guest in &guests {
-        guest.begin(0, "for (let n = 1; ; n++) if (n % 1000 === 0) tell(n)", None);
+        guest.begin(
+            0,
+            "for (let n = 1; ; n++) if (n % 1000 === 0) tell(n)",
+            None,
+        );
     }
     // Each gets on: none is starved by the others.
     for _ in 0..5 {
@@ -86,7 +102,11 @@ fn awaiting_the_host_blocks_nobody() {
     let question = waiting.question();
     assert_eq!(question.text, "a");
     assert_eq!(other.eval("1"), returned("1"));
-    assert_eq!(waiting.eval("2"), returned("2"), "the same context goes on, too");
+    assert_eq!(
+        waiting.eval("2"),
+        returned("2"),
+        "the same context goes on, too"
+    );
     assert!(waiting.nothing_ended());
     waiting.answer(question.id, "b");
     assert_eq!(waiting.ended(), (1, returned("b")));
@@ -96,7 +116,11 @@ fn awaiting_the_host_blocks_nobody() {
 fn a_hundred_concurrent_calls_are_answered_in_any_order() {
     let pool = pool(2);
     let guest = guest(&pool);
-    guest.begin(0, "Promise.all(Array.from({length: 100}, (_, n) => ask(n))).then(String)", None);
+    guest.begin(
+        0,
+        "Promise.all(Array.from({length: 100}, (_, n) => ask(n))).then(String)",
+        None,
+    );
     let mut questions: Vec<_> = (0..100).map(|_| guest.question()).collect();
     questions.reverse();
     for question in questions {
@@ -124,7 +148,11 @@ fn an_answer_to_no_question_is_dropped() {
 fn call_sync_waits_with_its_frames_and_lets_later_jobs_wait() {
     let pool = pool(1);
     let guest = guest(&pool);
-    guest.begin(1, "(() => { let s = ''; for (const n of [1, 2, 3]) s += askSync(n); return s })()", None);
+    guest.begin(
+        1,
+        "(() => { let s = ''; for (const n of [1, 2, 3]) s += askSync(n); return s })()",
+        None,
+    );
     guest.begin(2, "'later'", None);
     for _ in 0..3 {
         let question = guest.question();
@@ -157,14 +185,21 @@ fn a_rust_panic_in_a_native_ends_its_context_only() {
     let pool = pool(1);
     let (bad, good) = (guest(&pool), guest(&pool));
     bad.begin(1, "await new Promise(() => {})", None);
-    bad.begin(2, "try { panic() } catch { 'caught' } finally { tell('ran on') }", None);
+    bad.begin(
+        2,
+        "try { panic() } catch { 'caught' } finally { tell('ran on') }",
+        None,
+    );
     bad.begin(3, "'after'", None);
     let mut ends: Vec<_> = (0..3).map(|_| bad.ended()).collect();
     ends.sort_by_key(|(tag, _)| *tag);
     let panicked = Failure::Panicked("in a native".into());
     assert!(ends[0].1.is(&panicked), "{ends:?}");
     assert!(ends[1].1.is(&panicked), "{ends:?}");
-    assert!(ends[2].1.is(&Failure::Aborted) || ends[2].1.is(&panicked), "{ends:?}");
+    assert!(
+        ends[2].1.is(&Failure::Aborted) || ends[2].1.is(&panicked),
+        "{ends:?}"
+    );
     until("the context is gone", || pool.stats().contexts == 1);
     assert_eq!(bad.events(), [Event::Panicked("in a native".into())]);
     assert_eq!(bad.eval("1"), End::Declined);
@@ -175,7 +210,10 @@ fn a_rust_panic_in_a_native_ends_its_context_only() {
 fn a_panic_in_an_operation_is_its_end() {
     let pool = pool(1);
     let (bad, good) = (guest(&pool), guest(&pool));
-    assert_eq!(bad.eval("panic in start"), End::Aborted(Failure::Panicked("in start".into())));
+    assert_eq!(
+        bad.eval("panic in start"),
+        End::Aborted(Failure::Panicked("in start".into()))
+    );
     assert_eq!(bad.event(), Event::Panicked("in start".into()));
     bad.stop();
     assert_eq!(good.eval("1"), returned("1"));
@@ -189,7 +227,10 @@ fn an_embedder_that_panics_or_fails_leaves_no_context() {
         let ready = guest.events.recv_timeout(LOST).unwrap();
         if setup == "panic" {
             assert_eq!(ready, Event::Panicked("in install".into()));
-            assert_eq!(guest.events.recv_timeout(LOST).unwrap(), Event::Ready(false));
+            assert_eq!(
+                guest.events.recv_timeout(LOST).unwrap(),
+                Event::Ready(false)
+            );
         } else {
             assert_eq!(ready, Event::Ready(false));
         }
@@ -208,7 +249,10 @@ fn ready_is_told_once_whatever_happens() {
     // Some are ended before their first turn.
     guests.iter().for_each(|guest| guest.context.end(None));
     for guest in &guests {
-        assert!(matches!(guest.events.recv_timeout(LOST), Ok(Event::Ready(_))));
+        assert!(matches!(
+            guest.events.recv_timeout(LOST),
+            Ok(Event::Ready(_))
+        ));
         guest.stop();
         assert!(guest.events.try_recv().is_err());
     }
@@ -229,6 +273,11 @@ fn contexts_of_one_home_are_run_by_the_other_workers_too() {
     for _ in &homed {
         receiver.recv_timeout(LOST).unwrap();
     }
-    let busy = pool.stats().workers.iter().filter(|worker| worker.busy > Duration::from_millis(20)).count();
+    let busy = pool
+        .stats()
+        .workers
+        .iter()
+        .filter(|worker| worker.busy > Duration::from_millis(20))
+        .count();
     assert!(busy >= 3, "only {busy} of 4 workers worked");
 }

@@ -89,7 +89,10 @@ fn a_stopped_context_answers_everything() {
     }
     assert_eq!(guest.eval("1"), End::Declined);
     assert_eq!(guest.context.send(Box::new(Text("x".into()))), Err(Gone));
-    assert_eq!(guest.context.answer(1, Box::new(Text("x".into()))), Err(Gone));
+    assert_eq!(
+        guest.context.answer(1, Box::new(Text("x".into()))),
+        Err(Gone)
+    );
     assert_eq!(guest.reset(), Err("gone".into()));
     // Told at once when it is over.
     guest.stop();
@@ -117,7 +120,9 @@ fn contexts_end_in_whatever_state_they_are_suspended() {
         if code.contains("askSync") {
             guest.question();
         } else {
-            until("it runs", || pool.stats().workers[0].turns > 0 && guest.nothing_ended());
+            until("it runs", || {
+                pool.stats().workers[0].operations > 0 && guest.nothing_ended()
+            });
         }
         guest.stop();
         let (_, end) = guest.ended();
@@ -134,12 +139,19 @@ fn stopping_one_leaves_its_siblings_at_work() {
     let pool = pool(2);
     let guests: Vec<_> = (0..20).map(|_| guest(&pool)).collect();
     for guest in &guests {
-        guest.begin(0, "(() => { let n = 0; while (n < 200000) n++; return n })()", None);
+        guest.begin(
+            0,
+            "(() => { let n = 0; while (n < 200000) n++; return n })()",
+            None,
+        );
     }
     guests.iter().step_by(2).for_each(Guest::stop);
     for (index, guest) in guests.iter().enumerate() {
         let (_, end) = guest.ended();
-        assert!(end == returned("200000") || (index % 2 == 0 && end.is(&Failure::Aborted)), "{end:?}");
+        assert!(
+            end == returned("200000") || (index % 2 == 0 && end.is(&Failure::Aborted)),
+            "{end:?}"
+        );
     }
 }
 
@@ -156,11 +168,21 @@ fn a_reset_aborts_what_is_pending_and_gives_fresh_globals() {
     let mut ends = [guest.ended(), guest.ended()];
     ends.sort_by_key(|(tag, _)| *tag);
     assert!(ends[0].1.is(&Failure::Aborted), "{ends:?}");
-    assert_eq!(ends[1].1, returned("1"), "it was asked for before the reset");
+    assert_eq!(
+        ends[1].1,
+        returned("1"),
+        "it was asked for before the reset"
+    );
     guest.answer(id, "late");
     guest.send("m");
-    assert_eq!(guest.eval("typeof old + typeof [].map + typeof ask"), returned("undefinedfunctionfunction"));
-    assert_eq!(guest.eval("new Promise(resolve => setTimeout(resolve, 40, 7))"), returned("7"));
+    assert_eq!(
+        guest.eval("typeof old + typeof [].map + typeof ask"),
+        returned("undefinedfunctionfunction")
+    );
+    assert_eq!(
+        guest.eval("new Promise(resolve => setTimeout(resolve, 40, 7))"),
+        returned("7")
+    );
     assert_eq!(guest.events(), []);
     assert_eq!(guest.host.installs.load(Ordering::SeqCst), 2);
     assert_eq!(pool.stats().contexts, 1);
@@ -203,7 +225,12 @@ fn a_hundred_resets_give_the_memory_back() {
 fn a_pool_stops_with_everything_pending() {
     let _alone = alone();
     let pool = pool(2);
-    let codes = ["await ask('x')", "askSync('x')", "while (true);", "new Promise(() => {})"];
+    let codes = [
+        "await ask('x')",
+        "askSync('x')",
+        "while (true);",
+        "new Promise(() => {})",
+    ];
     let guests: Vec<_> = (0..100).map(|_| guest(&pool)).collect();
     for (index, guest) in guests.iter().enumerate() {
         guest.begin(0, codes[index % codes.len()], None);
@@ -284,12 +311,18 @@ fn a_memory_limit_of_the_pool_refuses_contexts_beyond_it() {
 fn a_memory_limit_of_a_context_is_an_error_and_siblings_notice_nothing() {
     let _alone = alone();
     let pool = pool(1);
-    let options = ContextOptions { memory_limit: 2_000_000, ..ContextOptions::default() };
+    let options = ContextOptions {
+        memory_limit: 2_000_000,
+        ..ContextOptions::default()
+    };
     let (small, sibling) = (guest_with(&pool, options), guest(&pool));
     for _ in 0..5 {
         let code = "try { var a = []; for (;;) a.push(new Array(100).fill(a)) } catch (e) { a = null; String(e) }";
         assert_eq!(small.eval(code), returned("InternalError: out of memory"));
         assert_eq!(small.eval("1 + 1"), returned("2"));
     }
-    assert_eq!(sibling.eval("new Array(1e6).fill(1).length"), returned("1000000"));
+    assert_eq!(
+        sibling.eval("new Array(1e6).fill(1).length"),
+        returned("1000000")
+    );
 }

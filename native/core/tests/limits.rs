@@ -10,7 +10,10 @@ use quickbeam_core::{ContextOptions, Failure};
 const SHORT: Duration = Duration::from_millis(60);
 
 fn within(timeout: Duration) -> ContextOptions {
-    ContextOptions { timeout: Some(timeout), ..ContextOptions::default() }
+    ContextOptions {
+        timeout: Some(timeout),
+        ..ContextOptions::default()
+    }
 }
 
 #[test]
@@ -38,7 +41,10 @@ fn running_code_is_interrupted_and_the_context_goes_on() {
         let killed = end.is(&Failure::Interrupted) || end == returned("unreadable");
         assert!(killed, "{code}: {end:?}");
         assert!(start.elapsed() >= SHORT, "{code}: too early");
-        assert!(start.elapsed() < Duration::from_secs(20), "{code}: too late");
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "{code}: too late"
+        );
         assert_eq!(guest.eval("1 + 1"), returned("2"), "after {code}");
     }
     assert_eq!(guest.events(), []);
@@ -48,8 +54,16 @@ fn running_code_is_interrupted_and_the_context_goes_on() {
 fn long_builtins_are_interrupted() {
     let pool = pool(1);
     let guest = guest(&pool);
-    for code in ["new Array(2 ** 32 - 1).join()", "new Array(1e8).fill(1).sort()", "'a'.repeat(1e8).replaceAll('a', 'bb')"] {
-        assert_eq!(guest.eval_within(code, Some(SHORT)), End::Failed(Failure::Interrupted), "{code}");
+    for code in [
+        "new Array(2 ** 32 - 1).join()",
+        "new Array(1e8).fill(1).sort()",
+        "'a'.repeat(1e8).replaceAll('a', 'bb')",
+    ] {
+        assert_eq!(
+            guest.eval_within(code, Some(SHORT)),
+            End::Failed(Failure::Interrupted),
+            "{code}"
+        );
         assert_eq!(guest.eval("1"), returned("1"), "after {code}");
     }
 }
@@ -58,9 +72,17 @@ fn long_builtins_are_interrupted() {
 fn a_waiting_promise_times_out() {
     let pool = pool(1);
     let guest = guest(&pool);
-    for code in ["new Promise(() => {})", "await ask('x')", "ask('y')", "await new Promise(() => {})"] {
+    for code in [
+        "new Promise(() => {})",
+        "await ask('x')",
+        "ask('y')",
+        "await new Promise(() => {})",
+    ] {
         let start = Instant::now();
-        assert_eq!(guest.eval_within(code, Some(SHORT)), End::Aborted(Failure::TimedOut(SHORT)));
+        assert_eq!(
+            guest.eval_within(code, Some(SHORT)),
+            End::Aborted(Failure::TimedOut(SHORT))
+        );
         assert!(start.elapsed() >= SHORT);
     }
     // Its answer comes too late and to nobody.
@@ -80,7 +102,11 @@ fn a_wait_in_call_sync_times_out() {
         "[1].sort.call([2, 1], () => askSync('x'))",
         "[...(function* () { try { yield askSync('x') } finally { tell('no') } })()]",
     ] {
-        assert_eq!(guest.eval_within(code, Some(SHORT)), End::Failed(Failure::TimedOut(SHORT)), "{code}");
+        assert_eq!(
+            guest.eval_within(code, Some(SHORT)),
+            End::Failed(Failure::TimedOut(SHORT)),
+            "{code}"
+        );
         guest.answer(guest.question().id, "late");
         assert_eq!(guest.eval("1"), returned("1"), "after {code}");
     }
@@ -96,7 +122,10 @@ fn an_operation_that_queues_behind_a_long_one_times_out_in_time() {
         guest.begin(2, "2", Some(SHORT));
         guest.begin(3, "3", Some(SHORT * 2));
         assert_eq!(guest.ended(), (2, End::Aborted(Failure::TimedOut(SHORT))));
-        assert_eq!(guest.ended(), (3, End::Aborted(Failure::TimedOut(SHORT * 2))));
+        assert_eq!(
+            guest.ended(),
+            (3, End::Aborted(Failure::TimedOut(SHORT * 2)))
+        );
         assert!(guest.nothing_ended());
         guest.stop();
         assert_eq!(guest.ended(), (1, End::Failed(Failure::Aborted)));
@@ -118,10 +147,16 @@ fn a_continuation_that_runs_past_its_limit_is_interrupted() {
             guest.answer(guest.question().id, "go");
         }
         let (_, end) = guest.ended();
-        assert!(end.is(&Failure::Interrupted) || end.is_timeout(), "{code}: {end:?}");
+        assert!(
+            end.is(&Failure::Interrupted) || end.is_timeout(),
+            "{code}: {end:?}"
+        );
         assert_eq!(guest.eval("1"), returned("1"), "after {code}");
     }
-    let told = guest.events().into_iter().any(|event| matches!(event, Event::Told(_)));
+    let told = guest
+        .events()
+        .into_iter()
+        .any(|event| matches!(event, Event::Told(_)));
     assert!(!told, "a finally block ran under a kill");
 }
 
@@ -130,7 +165,10 @@ fn callbacks_are_bound_by_the_timeout_of_the_context() {
     let pool = pool(1);
     let guest = guest_with(&pool, within(SHORT));
     let interrupted = Event::Uncaught("InternalError: interrupted".into());
-    assert_eq!(guest.eval("setTimeout(() => { while (true); }, 1)"), returned("1"));
+    assert_eq!(
+        guest.eval("setTimeout(() => { while (true); }, 1)"),
+        returned("1")
+    );
     assert_eq!(guest.event(), interrupted);
     guest.eval("onMessage(() => { while (true); })");
     guest.send("m");
@@ -153,7 +191,10 @@ fn an_interval_that_never_ends_is_killed_at_each_turn_and_can_be_cleared() {
     let guest = guest_with(&pool, within(Duration::from_millis(10)));
     guest.eval("var id = setInterval(() => { while (true); }, 1)");
     for _ in 0..3 {
-        assert_eq!(guest.event(), Event::Uncaught("InternalError: interrupted".into()));
+        assert_eq!(
+            guest.event(),
+            Event::Uncaught("InternalError: interrupted".into())
+        );
     }
     assert_eq!(guest.eval("clearInterval(id)"), returned("undefined"));
     guest.events();
@@ -164,14 +205,26 @@ fn an_interval_that_never_ends_is_killed_at_each_turn_and_can_be_cleared() {
 #[test]
 fn an_operation_over_its_reductions_is_interrupted() {
     let pool = pool(1);
-    let options = ContextOptions { max_reductions: 100_000, ..ContextOptions::default() };
+    let options = ContextOptions {
+        max_reductions: 100_000,
+        ..ContextOptions::default()
+    };
     let guest = guest_with(&pool, options);
     for _ in 0..20 {
-        assert_eq!(guest.eval("while (true);"), End::Failed(Failure::Interrupted));
+        assert_eq!(
+            guest.eval("while (true);"),
+            End::Failed(Failure::Interrupted)
+        );
         // The budget is one operation's.
-        assert_eq!(guest.eval("var n = 0; while (n < 20000) n++; n"), returned("20000"));
+        assert_eq!(
+            guest.eval("var n = 0; while (n < 20000) n++; n"),
+            returned("20000")
+        );
     }
-    assert_eq!(guest.eval("try { while (true); } catch { 'caught' }"), End::Failed(Failure::Interrupted));
+    assert_eq!(
+        guest.eval("try { while (true); } catch { 'caught' }"),
+        End::Failed(Failure::Interrupted)
+    );
     assert_eq!(guest.events(), []);
 }
 
@@ -180,7 +233,10 @@ fn an_operation_over_its_reductions_is_interrupted() {
 #[test]
 fn an_operation_whose_continuation_was_killed_ends() {
     let pool = pool(1);
-    let options = ContextOptions { max_reductions: 100_000, ..ContextOptions::default() };
+    let options = ContextOptions {
+        max_reductions: 100_000,
+        ..ContextOptions::default()
+    };
     for code in [
         "(async () => { await ask('x'); while (true); })()",
         "(async () => { const inner = async () => { await ask('x'); while (true); }; await inner() })()",
@@ -195,8 +251,15 @@ fn an_operation_whose_continuation_was_killed_ends() {
         guest.begin(1, code, None);
         let id = guest.question().id;
         guest.answer(id, "go");
-        assert_eq!(guest.ended(), (1, End::Failed(Failure::Interrupted)), "{code}");
-        assert_eq!(guest.event(), Event::Uncaught("InternalError: interrupted".into()));
+        assert_eq!(
+            guest.ended(),
+            (1, End::Failed(Failure::Interrupted)),
+            "{code}"
+        );
+        assert_eq!(
+            guest.event(),
+            Event::Uncaught("InternalError: interrupted".into())
+        );
         assert_eq!(guest.eval("1"), returned("1"), "after {code}");
         guest.stop();
         assert!(guest.nothing_ended(), "{code}: ended twice");
@@ -206,18 +269,36 @@ fn an_operation_whose_continuation_was_killed_ends() {
 #[test]
 fn a_kill_leaves_the_operations_that_it_did_not_hit() {
     let pool = pool(1);
-    let options = ContextOptions { max_reductions: 100_000, ..ContextOptions::default() };
+    let options = ContextOptions {
+        max_reductions: 100_000,
+        ..ContextOptions::default()
+    };
     let guest = guest_with(&pool, options);
     guest.begin(1, "await ask('one'); 'one'", None);
     let one = guest.question().id;
-    guest.begin(2, "new Promise(resolve => setTimeout(resolve, 30, 'two'))", None);
-    guest.begin(3, "(async () => { await ask('three'); while (true); })()", None);
+    guest.begin(
+        2,
+        "new Promise(resolve => setTimeout(resolve, 30, 'two'))",
+        None,
+    );
+    guest.begin(
+        3,
+        "(async () => { await ask('three'); while (true); })()",
+        None,
+    );
     let three = guest.question().id;
     guest.answer(three, "go");
     assert_eq!(guest.ended(), (3, End::Failed(Failure::Interrupted)));
     // And those that an entry settles in which it is killed later.
-    guest.begin(4, "new Promise(resolve => { globalThis.settle = resolve })", None);
-    assert_eq!(guest.eval("settle('four'); while (true);"), End::Failed(Failure::Interrupted));
+    guest.begin(
+        4,
+        "new Promise(resolve => { globalThis.settle = resolve })",
+        None,
+    );
+    assert_eq!(
+        guest.eval("settle('four'); while (true);"),
+        End::Failed(Failure::Interrupted)
+    );
     assert_eq!(guest.ended(), (4, returned("four")));
     assert_eq!(guest.ended(), (2, returned("two")));
     guest.answer(one, "go");
@@ -229,7 +310,11 @@ fn a_limit_of_one_operation_does_not_shorten_another() {
     let pool = pool(1);
     let guest = guest(&pool);
     guest.begin(1, "new Promise(() => {})", Some(SHORT));
-    guest.begin(2, "{ const end = Date.now() + 200; while (Date.now() < end); 'ran' }", None);
+    guest.begin(
+        2,
+        "{ const end = Date.now() + 200; while (Date.now() < end); 'ran' }",
+        None,
+    );
     guest.begin(3, "new Promise(() => {})", Some(SHORT * 4));
     let mut ends: Vec<_> = (0..3).map(|_| guest.ended()).collect();
     ends.sort_by_key(|(tag, _)| *tag);
@@ -258,11 +343,16 @@ fn rejections_that_nobody_handles_are_told_once() {
     guest.eval("Promise.reject(new RangeError('lost')); 0");
     assert_eq!(guest.event(), Event::Unhandled("RangeError: lost".into()));
     guest.eval("const p = Promise.reject(1); p.catch(() => {}); 0");
-    guest.eval("var late = Promise.reject(2); Promise.resolve().then(() => late.catch(() => {})); 0");
+    guest.eval(
+        "var late = Promise.reject(2); Promise.resolve().then(() => late.catch(() => {})); 0",
+    );
     guest.eval("(async () => { throw 3 })().catch(() => {}); 0");
     // The result of an operation is told to who asked.
     assert_eq!(guest.eval("Promise.reject(4)"), End::Threw("4".into()));
-    assert_eq!(guest.eval("(async () => { await 0; throw 5 })()"), End::Threw("5".into()));
+    assert_eq!(
+        guest.eval("(async () => { await 0; throw 5 })()"),
+        End::Threw("5".into())
+    );
     guest.eval("setTimeout(() => { throw new Error('thrown') }, 1)");
     assert_eq!(guest.event(), Event::Uncaught("Error: thrown".into()));
     guest.eval("setTimeout(async () => { throw new Error('rejected') }, 1)");
@@ -274,10 +364,16 @@ fn rejections_that_nobody_handles_are_told_once() {
 #[test]
 fn a_report_whose_getters_never_end_is_bounded() {
     let pool = pool(1);
-    let options = ContextOptions { timeout: Some(SHORT), ..ContextOptions::default() };
+    let options = ContextOptions {
+        timeout: Some(SHORT),
+        ..ContextOptions::default()
+    };
     let guest = guest_with(&pool, options);
     let code = "Promise.reject({ get name() { for (;;); } }); 0";
     assert_eq!(guest.eval_within(code, Some(SHORT)), returned("0"));
-    assert_eq!(guest.eval("setTimeout(() => { throw { get name() { for (;;); } } }, 1); 1"), returned("1"));
+    assert_eq!(
+        guest.eval("setTimeout(() => { throw { get name() { for (;;); } } }, 1); 1"),
+        returned("1")
+    );
     assert_eq!(guest.eval_within("1", None), returned("1"));
 }

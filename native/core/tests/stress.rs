@@ -43,7 +43,9 @@ fn storm(seed: u64, workers: usize, rounds: usize) {
             })
         })
         .collect();
-    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    threads
+        .into_iter()
+        .for_each(|thread| thread.join().unwrap());
     assert_eq!(pool.stats().contexts, 0);
     assert_eq!(pool.stats().chunks, 0);
 }
@@ -72,7 +74,12 @@ fn visit(pool: &quickbeam_core::Pool, random: &mut Random) {
             3 => thread::sleep(Duration::from_micros(random.below(3_000))),
             4 => {
                 for question in guest.questions.try_iter() {
-                    guest.answer(question.id, &question.text);
+                    let answer = Box::new(Text(question.text));
+                    let slice = Duration::from_micros(200);
+                    let _ = match random.below(2) {
+                        0 => guest.context.answer(question.id, answer),
+                        _ => guest.context.answer_here(question.id, answer, slice),
+                    };
                 }
             }
             _ => {
@@ -83,7 +90,10 @@ fn visit(pool: &quickbeam_core::Pool, random: &mut Random) {
                     _ => None,
                 };
                 let code = CODES[random.below(CODES.len() as u64) as usize];
-                guest.begin(begun, code, limit);
+                match random.below(2) {
+                    0 => guest.begin(begun, code, limit),
+                    _ => guest.begin_here(begun, code, limit),
+                }
                 begun += 1;
             }
         }
@@ -147,8 +157,35 @@ fn no_wake_up_is_lost_between_quick_round_trips() {
                 })
             })
             .collect();
-        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        threads
+            .into_iter()
+            .for_each(|thread| thread.join().unwrap());
     }
+}
+
+/// Threads that run the context themselves race with each other, the workers,
+/// and messages that come meanwhile.
+#[test]
+fn callers_that_run_the_context_themselves_lose_nothing() {
+    let pool = pool(2);
+    let guest = guest(&pool);
+    guest.eval("var got = 0, n = 0; onMessage(() => { got++ })");
+    let context = &guest.context;
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(move || {
+                let (sender, receiver) = channel();
+                for round in 0..3_000 {
+                    context.send(Box::new(Text("m".into()))).unwrap();
+                    let slice = Duration::from_micros(50);
+                    let limit = Some(Duration::from_secs(50));
+                    let _ = context.operate_here(eval(round, "n++; 0", &sender), limit, slice);
+                    assert_eq!(receiver.recv_timeout(LOST), Ok((round, returned("0"))));
+                }
+            });
+        }
+    });
+    assert_eq!(guest.eval("got + ' ' + n"), returned("9000 9000"));
 }
 
 /// The same for timers: each is set while the worker is about to sleep.
@@ -171,7 +208,9 @@ fn no_alarm_is_lost() {
 #[test]
 fn answers_that_come_before_the_wait_are_not_lost() {
     let pool = pool(2);
-    let Guest { context, questions, .. } = guest(&pool);
+    let Guest {
+        context, questions, ..
+    } = guest(&pool);
     let over = AtomicBool::new(false);
     let answered = AtomicUsize::new(0);
     thread::scope(|scope| {
@@ -179,14 +218,17 @@ fn answers_that_come_before_the_wait_are_not_lost() {
         scope.spawn(move || {
             while !over.load(Ordering::SeqCst) {
                 for question in questions.try_iter() {
-                    context.answer(question.id, Box::new(Text(question.text))).unwrap();
+                    context
+                        .answer(question.id, Box::new(Text(question.text)))
+                        .unwrap();
                     answered.fetch_add(1, Ordering::SeqCst);
                 }
             }
         });
         let (sender, receiver) = channel();
         for round in 0..50 {
-            let code = "(() => { let n = 0; while (n < 100) if (askSync(n) == n) n++; return n })()";
+            let code =
+                "(() => { let n = 0; while (n < 100) if (askSync(n) == n) n++; return n })()";
             let _ = context.operate(eval(round, code, &sender), None);
             // Makes the worker look at its mailbox at odd times.
             for _ in 0..20 {

@@ -22,7 +22,10 @@ fn metadata(manifest_dir: &Path, offline: bool) -> Result<String, String> {
     let cargo = env::var_os("CARGO").expect("cargo sets CARGO");
     let output = Command::new(cargo)
         .args(["metadata", "--format-version", "1", "--locked"])
-        .args(["--filter-platform", &env::var("TARGET").expect("cargo sets TARGET")])
+        .args([
+            "--filter-platform",
+            &env::var("TARGET").expect("cargo sets TARGET"),
+        ])
         .args(offline.then_some("--offline"))
         .arg("--manifest-path")
         .arg(manifest_dir.join("Cargo.toml"))

@@ -1856,6 +1856,9 @@ unsafe extern "C" {
     pub fn JS_ReleaseContextMemory(rt: *mut JSRuntime, size: usize);
 }
 unsafe extern "C" {
+    pub fn JS_GetContextGC(ctx: *mut JSContext, pcount: *mut u64, pnanoseconds: *mut u64);
+}
+unsafe extern "C" {
     pub fn JS_SetContextReductionLimit(ctx: *mut JSContext, limit: u64);
 }
 unsafe extern "C" {
@@ -1982,4 +1985,7 @@ unsafe extern "C" {
         limit: u32,
         psize: *mut u32,
     ) -> JSValue;
+}
+unsafe extern "C" {
+    pub fn JS_PollContext(ctx: *mut JSContext) -> ::core::ffi::c_int;
 }

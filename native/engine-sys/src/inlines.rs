@@ -13,12 +13,18 @@ pub const JS_EXCEPTION: JSValue = JS_MKVAL(JS_TAG_EXCEPTION, 0);
 
 /// `JS_MKVAL`: a value without a reference count.
 pub const fn JS_MKVAL(tag: i32, int32: i32) -> JSValue {
-    JSValue { u: JSValueUnion { int32 }, tag: tag as i64 }
+    JSValue {
+        u: JSValueUnion { int32 },
+        tag: tag as i64,
+    }
 }
 
 /// `JS_NewFloat64`: always the float representation.
 pub const fn JS_NewFloat64(float64: f64) -> JSValue {
-    JSValue { u: JSValueUnion { float64 }, tag: JS_TAG_FLOAT64 as i64 }
+    JSValue {
+        u: JSValueUnion { float64 },
+        tag: JS_TAG_FLOAT64 as i64,
+    }
 }
 
 /// `JS_NewBool`.

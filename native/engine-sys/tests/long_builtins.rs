@@ -3,7 +3,7 @@
 //! so that page faults and neighbours do not.
 
 mod budget;
-use budget::{cpu_time, Engine};
+use budget::{Engine, cpu_time};
 use quickbeam_engine_sys::*;
 
 const LONGEST: i64 = 5_000_000; // nanoseconds
@@ -11,106 +11,482 @@ const LONGEST: i64 = 5_000_000; // nanoseconds
 /// Name, what is prepared, what is measured.
 const LONG: &[(&str, &str, &str)] = &[
     (r#"loop"#, r#""#, r#"for (let i = 0; i < 2e6; i++);"#),
-    (r#"calls"#, r#"function f(x) { return x }"#, r#"for (let i = 0; i < 1e6; i++) f(i)"#),
-    (r#"sort strings"#, r#"var a = Array.from({length: 3e5}, (_, i) => 'k' + (i * 7919) % 1000003)"#, r#"a.sort()"#),
-    (r#"sort comparator"#, r#"var a = Array.from({length: 1e5}, (_, i) => (i * 7919) % 1000003)"#, r#"a.sort((a, b) => a - b)"#),
-    (r#"JSON.parse objects"#, r#"var s = JSON.stringify(Array.from({length: 1e5}, (_, i) => ({a: i, b: 'x'})))"#, r#"JSON.parse(s)"#),
-    (r#"JSON.stringify"#, r#"var a = Array.from({length: 5e5}, (_, i) => ({a: i}))"#, r#"JSON.stringify(a)"#),
+    (
+        r#"calls"#,
+        r#"function f(x) { return x }"#,
+        r#"for (let i = 0; i < 1e6; i++) f(i)"#,
+    ),
+    (
+        r#"sort strings"#,
+        r#"var a = Array.from({length: 3e5}, (_, i) => 'k' + (i * 7919) % 1000003)"#,
+        r#"a.sort()"#,
+    ),
+    (
+        r#"sort comparator"#,
+        r#"var a = Array.from({length: 1e5}, (_, i) => (i * 7919) % 1000003)"#,
+        r#"a.sort((a, b) => a - b)"#,
+    ),
+    (
+        r#"JSON.parse objects"#,
+        r#"var s = JSON.stringify(Array.from({length: 1e5}, (_, i) => ({a: i, b: 'x'})))"#,
+        r#"JSON.parse(s)"#,
+    ),
+    (
+        r#"JSON.stringify"#,
+        r#"var a = Array.from({length: 5e5}, (_, i) => ({a: i}))"#,
+        r#"JSON.stringify(a)"#,
+    ),
     (r#"fill"#, r#"var a = new Array(1e6)"#, r#"a.fill(1)"#),
-    (r#"fill sparse"#, r#""#, r#"Array.prototype.fill.call({length: 1e5}, 1)"#),
-    (r#"slice holes"#, r#"var a = new Array(1e6)"#, r#"a.slice(1)"#),
-    (r#"join"#, r#"var a = new Array(1e6).fill('ab')"#, r#"a.join()"#),
-    (r#"join holes"#, r#"var a = new Array(2**23)"#, r#"a.join()"#),
-    (r#"join numbers"#, r#"var a = new Array(1e6).fill(1.5)"#, r#"a.join()"#),
-    (r#"toSpliced"#, r#"var a = new Array(1e6).fill({})"#, r#"a.toSpliced(1, 2)"#),
-    (r#"spread"#, r#"var a = new Array(1e6).fill({})"#, r#"[...a]"#),
-    (r#"spread Set"#, r#"var a = new Set(Array.from({length: 1e6}, (_, i) => i))"#, r#"[...a]"#),
-    (r#"indexOf"#, r#"var a = new Array(3e6).fill('ab')"#, r#"a.indexOf('ac')"#),
-    (r#"includes"#, r#"var a = new Array(3e6).fill(1.5)"#, r#"a.includes(7)"#),
-    (r#"lastIndexOf"#, r#"var a = new Array(3e6).fill(1.5)"#, r#"a.lastIndexOf(7)"#),
-    (r#"reverse generic"#, r#"var a = {length: 1e5}; for (let i = 0; i < 1e5; i++) a[i] = i"#, r#"Array.prototype.reverse.call(a)"#),
-    (r#"unshift"#, r#"var a = new Array(1e6).fill(1)"#, r#"a.unshift(1)"#),
-    (r#"Array.from"#, r#"var a = {length: 1e6}"#, r#"Array.from(a)"#),
-    (r#"Array.from array"#, r#"var a = new Array(1e6).fill(1)"#, r#"Array.from(a)"#),
-    (r#"flat"#, r#"var a = new Array(1e5).fill([1, 2, 3, 4])"#, r#"a.flat()"#),
-    (r#"Array.of apply"#, r#"var a = new Array(6e4).fill(1)"#, r#"Array.of.apply(null, a)"#),
-    (r#"Math.max apply"#, r#"var a = new Array(6e4).fill(1)"#, r#"Math.max(...a)"#),
-    (r#"keys"#, r#"var o = {}; for (let i = 0; i < 2e5; i++) o['k' + i] = i"#, r#"Object.keys(o)"#),
-    (r#"entries"#, r#"var o = {}; for (let i = 0; i < 2e5; i++) o['k' + i] = i"#, r#"Object.entries(o)"#),
-    (r#"keys numeric"#, r#"var o = {}; for (let i = 2e5; i > 0; i--) o[i * 7919 % 1000003] = i"#, r#"Object.keys(o)"#),
-    (r#"assign"#, r#"var o = {}; for (let i = 0; i < 2e5; i++) o['k' + i] = i"#, r#"Object.assign({}, o)"#),
-    (r#"object spread"#, r#"var o = {}; for (let i = 0; i < 2e5; i++) o['k' + i] = i"#, r#"({...o})"#),
-    (r#"freeze"#, r#"var o = {}; for (let i = 0; i < 2e5; i++) o['k' + i] = i"#, r#"Object.freeze(o)"#),
-    (r#"freeze array"#, r#"var o = new Array(2e5).fill(1)"#, r#"Object.freeze(o)"#),
-    (r#"isFrozen"#, r#"var o = {}; for (let i = 0; i < 2e5; i++) o['k' + i] = i; Object.freeze(o)"#, r#"Object.isFrozen(o)"#),
-    (r#"for in"#, r#"var o = {}; for (let i = 0; i < 2e5; i++) o['k' + i] = i"#, r#"for (let k in o) break"#),
-    (r#"getOwnPropertyDescriptors"#, r#"var o = {}; for (let i = 0; i < 1e5; i++) o['k' + i] = i"#, r#"Object.getOwnPropertyDescriptors(o)"#),
-    (r#"fromEntries"#, r#"var a = []; for (let i = 0; i < 2e5; i++) a.push(['k' + i, i])"#, r#"Object.fromEntries(a)"#),
-    (r#"groupBy"#, r#"var a = new Array(2e5).fill(1)"#, r#"Object.groupBy(a, x => x)"#),
-    (r#"destructuring"#, r#"var a = new Array(1e6).fill(1)"#, r#"var [x, ...r] = a"#),
-    (r#"Set clear"#, r#"var s = new Set(Array.from({length: 1e6}, (_, i) => i))"#, r#"s.clear()"#),
-    (r#"Set isSubsetOf"#, r#"var s = new Set(Array.from({length: 5e5}, (_, i) => i)), t = new Set(s)"#, r#"s.isSubsetOf(t)"#),
-    (r#"Set difference"#, r#"var s = new Set(Array.from({length: 5e5}, (_, i) => i)), t = new Set(s)"#, r#"s.difference(t)"#),
-    (r#"typed sort"#, r#"var a = Float64Array.from({length: 1e6}, (_, i) => (i * 7919) % 1000003)"#, r#"a.sort()"#),
-    (r#"typed sort i8"#, r#"var a = Int8Array.from({length: 1e6}, (_, i) => (i * 7919) % 1000003)"#, r#"a.sort()"#),
-    (r#"typed sort comparator"#, r#"var a = Float64Array.from({length: 1e5}, (_, i) => (i * 7919) % 1000003)"#, r#"a.sort((a, b) => a - b)"#),
-    (r#"typed fill"#, r#"var a = new Float64Array(1e6)"#, r#"a.fill(1)"#),
-    (r#"typed join"#, r#"var a = new Float64Array(5e5).fill(1.5)"#, r#"a.join()"#),
-    (r#"typed set array"#, r#"var a = new Float64Array(1e6), b = new Array(1e6).fill(1)"#, r#"a.set(b)"#),
-    (r#"typed set typed"#, r#"var a = new Float64Array(2e6), b = new Int8Array(2e6)"#, r#"a.set(b)"#),
-    (r#"typed from"#, r#"var b = new Array(1e6).fill(1)"#, r#"new Int32Array(b)"#),
-    (r#"typed from typed"#, r#"var b = new Float64Array(1e6).fill(1)"#, r#"new Int32Array(b)"#),
-    (r#"typed includes i8"#, r#"var a = new Int8Array(2e7)"#, r#"a.includes(1)"#),
-    (r#"typed reverse"#, r#"var a = new Int8Array(1e6)"#, r#"a.reverse()"#),
-    (r#"typed slice"#, r#"var a = new Float64Array(5e5)"#, r#"a.slice()"#),
-    (r#"typed toSorted"#, r#"var a = Float64Array.from({length: 5e5}, (_, i) => (i * 7919) % 1000003)"#, r#"a.toSorted()"#),
-    (r#"replaceAll"#, r#"var s = 'ab'.repeat(1e6)"#, r#"s.replaceAll('a', 'ccc')"#),
-    (r#"replaceAll empty"#, r#"var s = 'ab'.repeat(5e5)"#, r#"s.replaceAll('', 'c')"#),
-    (r#"match regexp"#, r#"var s = 'ab'.repeat(3e5)"#, r#"s.match(/a/g)"#),
+    (
+        r#"fill sparse"#,
+        r#""#,
+        r#"Array.prototype.fill.call({length: 1e5}, 1)"#,
+    ),
+    (
+        r#"slice holes"#,
+        r#"var a = new Array(1e6)"#,
+        r#"a.slice(1)"#,
+    ),
+    (
+        r#"join"#,
+        r#"var a = new Array(1e6).fill('ab')"#,
+        r#"a.join()"#,
+    ),
+    (
+        r#"join holes"#,
+        r#"var a = new Array(2**23)"#,
+        r#"a.join()"#,
+    ),
+    (
+        r#"join numbers"#,
+        r#"var a = new Array(1e6).fill(1.5)"#,
+        r#"a.join()"#,
+    ),
+    (
+        r#"toSpliced"#,
+        r#"var a = new Array(1e6).fill({})"#,
+        r#"a.toSpliced(1, 2)"#,
+    ),
+    (
+        r#"spread"#,
+        r#"var a = new Array(1e6).fill({})"#,
+        r#"[...a]"#,
+    ),
+    (
+        r#"spread Set"#,
+        r#"var a = new Set(Array.from({length: 1e6}, (_, i) => i))"#,
+        r#"[...a]"#,
+    ),
+    (
+        r#"indexOf"#,
+        r#"var a = new Array(3e6).fill('ab')"#,
+        r#"a.indexOf('ac')"#,
+    ),
+    (
+        r#"includes"#,
+        r#"var a = new Array(3e6).fill(1.5)"#,
+        r#"a.includes(7)"#,
+    ),
+    (
+        r#"lastIndexOf"#,
+        r#"var a = new Array(3e6).fill(1.5)"#,
+        r#"a.lastIndexOf(7)"#,
+    ),
+    (
+        r#"reverse generic"#,
+        r#"var a = {length: 1e5}; for (let i = 0; i < 1e5; i++) a[i] = i"#,
+        r#"Array.prototype.reverse.call(a)"#,
+    ),
+    (
+        r#"unshift"#,
+        r#"var a = new Array(1e6).fill(1)"#,
+        r#"a.unshift(1)"#,
+    ),
+    (
+        r#"Array.from"#,
+        r#"var a = {length: 1e6}"#,
+        r#"Array.from(a)"#,
+    ),
+    (
+        r#"Array.from array"#,
+        r#"var a = new Array(1e6).fill(1)"#,
+        r#"Array.from(a)"#,
+    ),
+    (
+        r#"flat"#,
+        r#"var a = new Array(1e5).fill([1, 2, 3, 4])"#,
+        r#"a.flat()"#,
+    ),
+    (
+        r#"Array.of apply"#,
+        r#"var a = new Array(6e4).fill(1)"#,
+        r#"Array.of.apply(null, a)"#,
+    ),
+    (
+        r#"Math.max apply"#,
+        r#"var a = new Array(6e4).fill(1)"#,
+        r#"Math.max(...a)"#,
+    ),
+    (
+        r#"keys"#,
+        r#"var o = {}; for (let i = 0; i < 2e5; i++) o['k' + i] = i"#,
+        r#"Object.keys(o)"#,
+    ),
+    (
+        r#"entries"#,
+        r#"var o = {}; for (let i = 0; i < 2e5; i++) o['k' + i] = i"#,
+        r#"Object.entries(o)"#,
+    ),
+    (
+        r#"keys numeric"#,
+        r#"var o = {}; for (let i = 2e5; i > 0; i--) o[i * 7919 % 1000003] = i"#,
+        r#"Object.keys(o)"#,
+    ),
+    (
+        r#"assign"#,
+        r#"var o = {}; for (let i = 0; i < 2e5; i++) o['k' + i] = i"#,
+        r#"Object.assign({}, o)"#,
+    ),
+    (
+        r#"object spread"#,
+        r#"var o = {}; for (let i = 0; i < 2e5; i++) o['k' + i] = i"#,
+        r#"({...o})"#,
+    ),
+    (
+        r#"freeze"#,
+        r#"var o = {}; for (let i = 0; i < 2e5; i++) o['k' + i] = i"#,
+        r#"Object.freeze(o)"#,
+    ),
+    (
+        r#"freeze array"#,
+        r#"var o = new Array(2e5).fill(1)"#,
+        r#"Object.freeze(o)"#,
+    ),
+    (
+        r#"isFrozen"#,
+        r#"var o = {}; for (let i = 0; i < 2e5; i++) o['k' + i] = i; Object.freeze(o)"#,
+        r#"Object.isFrozen(o)"#,
+    ),
+    (
+        r#"for in"#,
+        r#"var o = {}; for (let i = 0; i < 2e5; i++) o['k' + i] = i"#,
+        r#"for (let k in o) break"#,
+    ),
+    (
+        r#"getOwnPropertyDescriptors"#,
+        r#"var o = {}; for (let i = 0; i < 1e5; i++) o['k' + i] = i"#,
+        r#"Object.getOwnPropertyDescriptors(o)"#,
+    ),
+    (
+        r#"fromEntries"#,
+        r#"var a = []; for (let i = 0; i < 2e5; i++) a.push(['k' + i, i])"#,
+        r#"Object.fromEntries(a)"#,
+    ),
+    (
+        r#"groupBy"#,
+        r#"var a = new Array(2e5).fill(1)"#,
+        r#"Object.groupBy(a, x => x)"#,
+    ),
+    (
+        r#"destructuring"#,
+        r#"var a = new Array(1e6).fill(1)"#,
+        r#"var [x, ...r] = a"#,
+    ),
+    (
+        r#"Set clear"#,
+        r#"var s = new Set(Array.from({length: 1e6}, (_, i) => i))"#,
+        r#"s.clear()"#,
+    ),
+    (
+        r#"Set isSubsetOf"#,
+        r#"var s = new Set(Array.from({length: 5e5}, (_, i) => i)), t = new Set(s)"#,
+        r#"s.isSubsetOf(t)"#,
+    ),
+    (
+        r#"Set difference"#,
+        r#"var s = new Set(Array.from({length: 5e5}, (_, i) => i)), t = new Set(s)"#,
+        r#"s.difference(t)"#,
+    ),
+    (
+        r#"typed sort"#,
+        r#"var a = Float64Array.from({length: 1e6}, (_, i) => (i * 7919) % 1000003)"#,
+        r#"a.sort()"#,
+    ),
+    (
+        r#"typed sort i8"#,
+        r#"var a = Int8Array.from({length: 1e6}, (_, i) => (i * 7919) % 1000003)"#,
+        r#"a.sort()"#,
+    ),
+    (
+        r#"typed sort comparator"#,
+        r#"var a = Float64Array.from({length: 1e5}, (_, i) => (i * 7919) % 1000003)"#,
+        r#"a.sort((a, b) => a - b)"#,
+    ),
+    (
+        r#"typed fill"#,
+        r#"var a = new Float64Array(1e6)"#,
+        r#"a.fill(1)"#,
+    ),
+    (
+        r#"typed join"#,
+        r#"var a = new Float64Array(5e5).fill(1.5)"#,
+        r#"a.join()"#,
+    ),
+    (
+        r#"typed set array"#,
+        r#"var a = new Float64Array(1e6), b = new Array(1e6).fill(1)"#,
+        r#"a.set(b)"#,
+    ),
+    (
+        r#"typed set typed"#,
+        r#"var a = new Float64Array(2e6), b = new Int8Array(2e6)"#,
+        r#"a.set(b)"#,
+    ),
+    (
+        r#"typed from"#,
+        r#"var b = new Array(1e6).fill(1)"#,
+        r#"new Int32Array(b)"#,
+    ),
+    (
+        r#"typed from typed"#,
+        r#"var b = new Float64Array(1e6).fill(1)"#,
+        r#"new Int32Array(b)"#,
+    ),
+    (
+        r#"typed includes i8"#,
+        r#"var a = new Int8Array(2e7)"#,
+        r#"a.includes(1)"#,
+    ),
+    (
+        r#"typed reverse"#,
+        r#"var a = new Int8Array(1e6)"#,
+        r#"a.reverse()"#,
+    ),
+    (
+        r#"typed slice"#,
+        r#"var a = new Float64Array(5e5)"#,
+        r#"a.slice()"#,
+    ),
+    (
+        r#"typed toSorted"#,
+        r#"var a = Float64Array.from({length: 5e5}, (_, i) => (i * 7919) % 1000003)"#,
+        r#"a.toSorted()"#,
+    ),
+    (
+        r#"replaceAll"#,
+        r#"var s = 'ab'.repeat(1e6)"#,
+        r#"s.replaceAll('a', 'ccc')"#,
+    ),
+    (
+        r#"replaceAll empty"#,
+        r#"var s = 'ab'.repeat(5e5)"#,
+        r#"s.replaceAll('', 'c')"#,
+    ),
+    (
+        r#"match regexp"#,
+        r#"var s = 'ab'.repeat(3e5)"#,
+        r#"s.match(/a/g)"#,
+    ),
     (r#"split"#, r#"var s = 'a,'.repeat(5e5)"#, r#"s.split(',')"#),
-    (r#"split chars"#, r#"var s = 'a'.repeat(1e6)"#, r#"s.split('')"#),
-    (r#"split regexp"#, r#"var s = 'a,'.repeat(1e5)"#, r#"s.split(/,/)"#),
+    (
+        r#"split chars"#,
+        r#"var s = 'a'.repeat(1e6)"#,
+        r#"s.split('')"#,
+    ),
+    (
+        r#"split regexp"#,
+        r#"var s = 'a,'.repeat(1e5)"#,
+        r#"s.split(/,/)"#,
+    ),
     (r#"repeat"#, r#""#, r#"'ab'.repeat(2e7)"#),
     (r#"padStart"#, r#""#, r#"'a'.padStart(2e7, 'bc')"#),
-    (r#"toUpperCase"#, r#"var s = '\u00e9a'.repeat(1e6)"#, r#"s.toUpperCase()"#),
-    (r#"toLowerCase sigma"#, r#"var s = '\u03a3'.repeat(1e6)"#, r#"s.toLowerCase()"#),
+    (
+        r#"toUpperCase"#,
+        r#"var s = '\u00e9a'.repeat(1e6)"#,
+        r#"s.toUpperCase()"#,
+    ),
+    (
+        r#"toLowerCase sigma"#,
+        r#"var s = '\u03a3'.repeat(1e6)"#,
+        r#"s.toLowerCase()"#,
+    ),
     (r#"trim"#, r#"var s = ' '.repeat(2e7)"#, r#"s.trim()"#),
-    (r#"string lastIndexOf"#, r#"var s = 'a'.repeat(1e6) + 'b', t = 'c' + 'a'.repeat(500)"#, r#"s.lastIndexOf(t)"#),
-    (r#"string includes wide"#, r#"var s = '\u1234'.repeat(1e7)"#, r#"s.includes('\u1235')"#),
-    (r#"String.raw"#, r#"var a = new Array(3e5).fill('a')"#, r#"String.raw({raw: a})"#),
-    (r#"fromCharCode"#, r#"var a = new Array(6e4).fill(97)"#, r#"String.fromCharCode.apply(null, a)"#),
-    (r#"encodeURIComponent"#, r#"var s = '\u00e9'.repeat(1e6)"#, r#"encodeURIComponent(s)"#),
-    (r#"decodeURIComponent"#, r#"var s = '%C3%A9'.repeat(5e5)"#, r#"decodeURIComponent(s)"#),
-    (r#"escape"#, r#"var s = '\u00e9'.repeat(1e6)"#, r#"escape(s)"#),
-    (r#"unescape"#, r#"var s = '%E9'.repeat(1e6)"#, r#"unescape(s)"#),
-    (r#"toBase64"#, r#"var a = new Uint8Array(5e6)"#, r#"a.toBase64 && a.toBase64()"#),
-    (r#"Date.parse"#, r#"var s = ' '.repeat(1e7)"#, r#"Date.parse(s)"#),
-    (r#"BigInt div"#, r#"var a = (1n << 1000000n) - 1n, b = (1n << 500000n) - 1n"#, r#"a / b"#),
+    (
+        r#"string lastIndexOf"#,
+        r#"var s = 'a'.repeat(1e6) + 'b', t = 'c' + 'a'.repeat(500)"#,
+        r#"s.lastIndexOf(t)"#,
+    ),
+    (
+        r#"string includes wide"#,
+        r#"var s = '\u1234'.repeat(1e7)"#,
+        r#"s.includes('\u1235')"#,
+    ),
+    (
+        r#"String.raw"#,
+        r#"var a = new Array(3e5).fill('a')"#,
+        r#"String.raw({raw: a})"#,
+    ),
+    (
+        r#"fromCharCode"#,
+        r#"var a = new Array(6e4).fill(97)"#,
+        r#"String.fromCharCode.apply(null, a)"#,
+    ),
+    (
+        r#"encodeURIComponent"#,
+        r#"var s = '\u00e9'.repeat(1e6)"#,
+        r#"encodeURIComponent(s)"#,
+    ),
+    (
+        r#"decodeURIComponent"#,
+        r#"var s = '%C3%A9'.repeat(5e5)"#,
+        r#"decodeURIComponent(s)"#,
+    ),
+    (
+        r#"escape"#,
+        r#"var s = '\u00e9'.repeat(1e6)"#,
+        r#"escape(s)"#,
+    ),
+    (
+        r#"unescape"#,
+        r#"var s = '%E9'.repeat(1e6)"#,
+        r#"unescape(s)"#,
+    ),
+    (
+        r#"toBase64"#,
+        r#"var a = new Uint8Array(5e6)"#,
+        r#"a.toBase64 && a.toBase64()"#,
+    ),
+    (
+        r#"Date.parse"#,
+        r#"var s = ' '.repeat(1e7)"#,
+        r#"Date.parse(s)"#,
+    ),
+    (
+        r#"BigInt div"#,
+        r#"var a = (1n << 1000000n) - 1n, b = (1n << 500000n) - 1n"#,
+        r#"a / b"#,
+    ),
     (r#"BigInt pow"#, r#""#, r#"3n ** 300000n"#),
-    (r#"BigInt toString"#, r#"var a = (1n << 300000n) - 1n"#, r#"a.toString()"#),
-    (r#"BigInt toString 16"#, r#"var a = (1n << 1000000n) - 1n"#, r#"a.toString(16)"#),
-    (r#"BigInt parse"#, r#"var s = '7'.repeat(100000)"#, r#"BigInt(s)"#),
-    (r#"BigInt asIntN"#, r#"var a = (1n << 1000000n) - 1n"#, r#"BigInt.asIntN(999999, a)"#),
-    (r#"compile functions"#, r#"var s = 'function f(a, b) { let c = a + b; return c * 2 }\n'.repeat(20000)"#, r#"Function(s)"#),
-    (r#"compile variables"#, r#"var s = ''; for (let i = 0; i < 5000; i++) s += 'let v' + i + ' = ' + i + ';\n'"#, r#"Function(s)"#),
-    (r#"compile parens"#, r#"var s = '('.repeat(500) + '1' + ')'.repeat(500)"#, r#"Function(s)"#),
-    (r#"compile labels"#, r#"var s = 'if (a) b; else c; while (a) { break }\n'.repeat(30000)"#, r#"Function(s)"#),
-    (r#"compile switch"#, r#"var s = 'switch (a) {' + 'case 1: break;\n'.repeat(30000) + '}'"#, r#"Function(s)"#),
-    (r#"compile private"#, r#"var s = 'class A {'; for (let i = 0; i < 5000; i++) s += '#a' + i + ';'; s += '}'"#, r#"Function(s)"#),
-    (r#"regexp compile"#, r#"var s = '(?:a|b)[c-e]+'.repeat(20000)"#, r#"new RegExp(s)"#),
-    (r#"regexp scan"#, r#"var s = 'a'.repeat(1e7)"#, r#"/b/.test(s)"#),
-    (r#"regexp greedy"#, r#"var s = 'a'.repeat(1e6)"#, r#"/a*b/.test(s.slice(0, 3000))"#),
-    (r#"matchAll"#, r#"var s = 'ab'.repeat(1e5)"#, r#"[...s.matchAll(/a/g)]"#),
-    (r#"iterator toArray"#, r#"var a = new Array(5e5).fill(1)"#, r#"a.values().toArray()"#),
-    (r#"iterator drop"#, r#"var a = new Array(1e6).fill(1)"#, r#"a.values().drop(999999).next()"#),
-    (r#"Error.stack"#, r#""#, r#"for (let i = 0; i < 3000; i++) new Error('x').stack"#),
-    (r#"defineProperties"#, r#"var o = {}; for (let i = 0; i < 1e5; i++) o['k' + i] = {value: i}"#, r#"Object.defineProperties({}, o)"#),
-    (r#"length truncate"#, r#"var a = []; a[2**31] = 1; for (let i = 0; i < 2e5; i++) a[i * 10000] = 1"#, r#"a.length = 0"#),
-    (r#"delete many"#, r#"var o = {}; for (let i = 0; i < 1e5; i++) o['k' + i] = i"#, r#"for (let k in o) delete o[k]"#),
-    (r#"arguments"#, r#"function f() { return [...arguments] } var a = new Array(6e4).fill(1)"#, r#"f.apply(null, a)"#),
-    (r#"bind apply"#, r#"function f() {} var a = new Array(2e4).fill(1)"#, r#"f.bind.apply(f, a)()"#),
-    (r#"structuredClone-like"#, r#"var a = new Array(2e5).fill({a: [1]})"#, r#"JSON.parse(JSON.stringify(a))"#),
-    (r#"Promise.all"#, r#"var a = new Array(1e5).fill(1)"#, r#"Promise.all(a); 0"#),
+    (
+        r#"BigInt toString"#,
+        r#"var a = (1n << 300000n) - 1n"#,
+        r#"a.toString()"#,
+    ),
+    (
+        r#"BigInt toString 16"#,
+        r#"var a = (1n << 1000000n) - 1n"#,
+        r#"a.toString(16)"#,
+    ),
+    (
+        r#"BigInt parse"#,
+        r#"var s = '7'.repeat(100000)"#,
+        r#"BigInt(s)"#,
+    ),
+    (
+        r#"BigInt asIntN"#,
+        r#"var a = (1n << 1000000n) - 1n"#,
+        r#"BigInt.asIntN(999999, a)"#,
+    ),
+    (
+        r#"compile functions"#,
+        r#"var s = 'function f(a, b) { let c = a + b; return c * 2 }\n'.repeat(20000)"#,
+        r#"Function(s)"#,
+    ),
+    (
+        r#"compile variables"#,
+        r#"var s = ''; for (let i = 0; i < 5000; i++) s += 'let v' + i + ' = ' + i + ';\n'"#,
+        r#"Function(s)"#,
+    ),
+    (
+        r#"compile parens"#,
+        r#"var s = '('.repeat(500) + '1' + ')'.repeat(500)"#,
+        r#"Function(s)"#,
+    ),
+    (
+        r#"compile labels"#,
+        r#"var s = 'if (a) b; else c; while (a) { break }\n'.repeat(30000)"#,
+        r#"Function(s)"#,
+    ),
+    (
+        r#"compile switch"#,
+        r#"var s = 'switch (a) {' + 'case 1: break;\n'.repeat(30000) + '}'"#,
+        r#"Function(s)"#,
+    ),
+    (
+        r#"compile private"#,
+        r#"var s = 'class A {'; for (let i = 0; i < 5000; i++) s += '#a' + i + ';'; s += '}'"#,
+        r#"Function(s)"#,
+    ),
+    (
+        r#"regexp compile"#,
+        r#"var s = '(?:a|b)[c-e]+'.repeat(20000)"#,
+        r#"new RegExp(s)"#,
+    ),
+    (
+        r#"regexp scan"#,
+        r#"var s = 'a'.repeat(1e7)"#,
+        r#"/b/.test(s)"#,
+    ),
+    (
+        r#"regexp greedy"#,
+        r#"var s = 'a'.repeat(1e6)"#,
+        r#"/a*b/.test(s.slice(0, 3000))"#,
+    ),
+    (
+        r#"matchAll"#,
+        r#"var s = 'ab'.repeat(1e5)"#,
+        r#"[...s.matchAll(/a/g)]"#,
+    ),
+    (
+        r#"iterator toArray"#,
+        r#"var a = new Array(5e5).fill(1)"#,
+        r#"a.values().toArray()"#,
+    ),
+    (
+        r#"iterator drop"#,
+        r#"var a = new Array(1e6).fill(1)"#,
+        r#"a.values().drop(999999).next()"#,
+    ),
+    (
+        r#"Error.stack"#,
+        r#""#,
+        r#"for (let i = 0; i < 3000; i++) new Error('x').stack"#,
+    ),
+    (
+        r#"defineProperties"#,
+        r#"var o = {}; for (let i = 0; i < 1e5; i++) o['k' + i] = {value: i}"#,
+        r#"Object.defineProperties({}, o)"#,
+    ),
+    (
+        r#"length truncate"#,
+        r#"var a = []; a[2**31] = 1; for (let i = 0; i < 2e5; i++) a[i * 10000] = 1"#,
+        r#"a.length = 0"#,
+    ),
+    (
+        r#"delete many"#,
+        r#"var o = {}; for (let i = 0; i < 1e5; i++) o['k' + i] = i"#,
+        r#"for (let k in o) delete o[k]"#,
+    ),
+    (
+        r#"arguments"#,
+        r#"function f() { return [...arguments] } var a = new Array(6e4).fill(1)"#,
+        r#"f.apply(null, a)"#,
+    ),
+    (
+        r#"bind apply"#,
+        r#"function f() {} var a = new Array(2e4).fill(1)"#,
+        r#"f.bind.apply(f, a)()"#,
+    ),
+    (
+        r#"structuredClone-like"#,
+        r#"var a = new Array(2e5).fill({a: [1]})"#,
+        r#"JSON.parse(JSON.stringify(a))"#,
+    ),
+    (
+        r#"Promise.all"#,
+        r#"var a = new Array(1e5).fill(1)"#,
+        r#"Promise.all(a); 0"#,
+    ),
 ];
 
 /// The longest stretch, with how often the handler was asked.
@@ -138,13 +514,19 @@ fn longest(setup: &str, source: &str, kill_at: u64) -> (i64, u64) {
             assert!(!ended, "{source}: the kill was swallowed");
         }
         engine.clear();
-        assert_eq!(engine.text("[3, 1, 2].sort().join()").as_deref(), Some("1,2,3"));
+        assert_eq!(
+            engine.text("[3, 1, 2].sort().join()").as_deref(),
+            Some("1,2,3")
+        );
     }
     result
 }
 
 fn on_large_stack(test: fn()) {
-    let thread = std::thread::Builder::new().stack_size(8 << 20).spawn(test).unwrap();
+    let thread = std::thread::Builder::new()
+        .stack_size(8 << 20)
+        .spawn(test)
+        .unwrap();
     thread.join().unwrap();
 }
 

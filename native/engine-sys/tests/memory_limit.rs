@@ -5,8 +5,8 @@
 //! allocator sees few of them; `--features asan` sends every block to it.
 
 use quickbeam_engine_sys::*;
-use std::alloc::{alloc, dealloc, realloc, Layout};
-use std::ffi::{c_char, c_int, c_void, CStr, CString};
+use std::alloc::{Layout, alloc, dealloc, realloc};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::path::Path;
 use std::ptr::null_mut;
 
@@ -87,7 +87,11 @@ unsafe extern "C" fn host_realloc(
 ) -> *mut c_void {
     unsafe {
         if ptr.is_null() {
-            return if size == 0 { null_mut() } else { host_malloc(opaque, size) };
+            return if size == 0 {
+                null_mut()
+            } else {
+                host_malloc(opaque, size)
+            };
         }
         if size == 0 {
             host_free(opaque, ptr);
@@ -197,7 +201,13 @@ impl Engine {
     fn eval_value(&mut self, source: &str, name: &CStr, flags: u32) -> JSValue {
         let source_z = CString::new(source).expect("no NUL");
         unsafe {
-            JS_Eval(self.ctx, source_z.as_ptr(), source.len(), name.as_ptr(), flags as c_int)
+            JS_Eval(
+                self.ctx,
+                source_z.as_ptr(),
+                source.len(),
+                name.as_ptr(),
+                flags as c_int,
+            )
         }
     }
 
@@ -216,7 +226,11 @@ impl Engine {
 
     /// Whether the script ended without an exception.
     fn run_script(&mut self, source: &str, module: bool) -> bool {
-        let (name, flags) = if module { (c"main", JS_EVAL_TYPE_MODULE) } else { (c"script", 0) };
+        let (name, flags) = if module {
+            (c"main", JS_EVAL_TYPE_MODULE)
+        } else {
+            (c"script", 0)
+        };
         let value = self.eval_value(source, name, flags);
         let threw = JS_IsException(value);
         unsafe { JS_FreeValue(self.ctx, value) };
@@ -296,7 +310,10 @@ fn assert_usable(engine: &mut Engine, signature: Option<&str>, at: &str) {
     engine.run_jobs();
     assert_eq!(engine.eval(WORK), ANSWER, "{at}");
     if let Some(signature) = signature {
-        assert!(engine.eval(SIGNATURE) == signature, "built-ins changed: {at}");
+        assert!(
+            engine.eval(SIGNATURE) == signature,
+            "built-ins changed: {at}"
+        );
     }
 }
 
@@ -308,7 +325,13 @@ fn scripts() -> Vec<(String, String)> {
         .filter(|path| path.extension().is_some_and(|e| e == "js" || e == "mjs"))
         .map(|path| {
             let source = std::fs::read_to_string(&path).expect("a readable script");
-            (path.file_name().expect("a name").to_string_lossy().into_owned(), source)
+            (
+                path.file_name()
+                    .expect("a name")
+                    .to_string_lossy()
+                    .into_owned(),
+                source,
+            )
         })
         .collect();
     scripts.sort();
@@ -360,7 +383,11 @@ fn each_allocation_of_a_new_context_fails() {
     for and_after in [false, true] {
         for n in 1.. {
             let at = format!("new context, allocation {n}");
-            let host = Host { fail_at: n, and_after, ..Host::default() };
+            let host = Host {
+                fail_at: n,
+                and_after,
+                ..Host::default()
+            };
             let failed = match Engine::new(host) {
                 (Some(mut engine), _) => {
                     engine.host.fail_at = 0;
@@ -395,7 +422,11 @@ fn every_limit_is_survived() {
             let ended = engine.run_script(&source, name.ends_with(".mjs"));
             unsafe { JS_SetContextMemoryLimit(engine.ctx, 0) };
             let done = (ended && k > KB) || k > 1024 * KB;
-            assert_usable(&mut engine, (done || k % 4096 == 0).then_some(&*signature), &at);
+            assert_usable(
+                &mut engine,
+                (done || k % 4096 == 0).then_some(&*signature),
+                &at,
+            );
             assert_nothing_left(&engine.free(), &at);
             if done {
                 break;
@@ -449,7 +480,9 @@ fn out_of_memory_is_an_ordinary_error() {
     ] {
         let source = format!("(() => {{ {greedy} }})()");
         assert_eq!(engine.eval(&source), format!("threw {oom}"), "{greedy}");
-        let caught = format!("try {{ (() => {{ {greedy} }})() }} catch (e) {{ String(e) + typeof e.stack + (e instanceof InternalError) }}");
+        let caught = format!(
+            "try {{ (() => {{ {greedy} }})() }} catch (e) {{ String(e) + typeof e.stack + (e instanceof InternalError) }}"
+        );
         assert_eq!(engine.eval(&caught), format!("{oom}stringtrue"), "{greedy}");
     }
     assert_eq!(engine.eval(WORK), ANSWER);
@@ -462,7 +495,11 @@ fn garbage_never_reaches_the_limit() {
     let cyclic = "{ let a = []; for (let i = 0; i < 300; i++) { let o = { i, a }; o.o = o; a.push(o) } a.length }";
     let plain = "{ let a = new Array(300); for (let i = 0; i < 50; i++) a[i] = 'q'.repeat(900) + i; a.length }";
     for i in 0..20_000 {
-        assert_eq!(engine.eval(if i % 2 == 0 { cyclic } else { plain }), "300", "eval {i}");
+        assert_eq!(
+            engine.eval(if i % 2 == 0 { cyclic } else { plain }),
+            "300",
+            "eval {i}"
+        );
     }
     let strings = "{ let k = []; for (let i = 0; i < 50; i++) { let o = {}; o.o = o; o.s = 'z'.repeat(6000); k.push(o) } k = null } 'w'.repeat(300000).length";
     assert_eq!(engine.eval(strings), "300000");

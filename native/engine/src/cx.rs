@@ -50,7 +50,10 @@ impl<'a> Cx<'a> {
     /// `ctx` must be the context of a [`crate::Heap`] that stays alive and with
     /// this thread for `'a`.
     pub(crate) unsafe fn from_ptr(ctx: NonNull<sys::JSContext>) -> Self {
-        Cx { ctx, heap: PhantomData }
+        Cx {
+            ctx,
+            heap: PhantomData,
+        }
     }
 
     pub(crate) fn as_ptr(self) -> *mut sys::JSContext {
@@ -126,8 +129,7 @@ impl<'a> Cx<'a> {
     pub fn bigint(self, negative: bool, words: &[u32]) -> JsResult<Value<'a>> {
         // SAFETY: pointer and length of a slice; the engine copies it.
         unsafe {
-            let raw =
-                sys::JS_NewBigIntWords(self.as_ptr(), negative, words.len(), words.as_ptr());
+            let raw = sys::JS_NewBigIntWords(self.as_ptr(), negative, words.len(), words.as_ptr());
             Value::from_result(self, raw)
         }
     }
@@ -195,8 +197,7 @@ impl<'a> Cx<'a> {
 
     pub(crate) fn atom(self, name: &str) -> JsResult<Atom<'a>> {
         // SAFETY: pointer and length of a str; 0 is JS_ATOM_NULL, an exception.
-        let raw =
-            unsafe { sys::JS_NewAtomLen(self.as_ptr(), name.as_ptr().cast(), name.len()) };
+        let raw = unsafe { sys::JS_NewAtomLen(self.as_ptr(), name.as_ptr().cast(), name.len()) };
         if raw == 0 {
             return Err(Thrown::pending());
         }
@@ -388,9 +389,8 @@ impl<'a> Cx<'a> {
     pub fn run_job(self) -> Option<JsResult<()>> {
         let mut ctx = std::ptr::null_mut();
         // SAFETY: the runtime of a live context.
-        let status = unsafe {
-            sys::JS_ExecutePendingJob(sys::JS_GetRuntime(self.as_ptr()), &mut ctx)
-        };
+        let status =
+            unsafe { sys::JS_ExecutePendingJob(sys::JS_GetRuntime(self.as_ptr()), &mut ctx) };
         match status {
             0 => None,
             status => Some(self.check(status)),

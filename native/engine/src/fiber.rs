@@ -8,7 +8,7 @@
 
 use std::any::Any;
 use std::io;
-use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use corosensei::stack::{DefaultStack, Stack};
@@ -96,7 +96,11 @@ impl Fiber {
                 Input::Exit => break,
             };
         };
-        Ok(Fiber { coroutine: Coroutine::with_stack(stack, body), canary, stack_limit })
+        Ok(Fiber {
+            coroutine: Coroutine::with_stack(stack, body),
+            canary,
+            stack_limit,
+        })
     }
 
     pub(crate) fn run(&mut self, task: Task) -> Progress {
@@ -159,7 +163,10 @@ const IDLE_MAX: usize = 64;
 impl FiberCache {
     /// A cache of fibers with `js_stack` bytes of native stack for the engine.
     pub fn new(js_stack: usize) -> Arc<FiberCache> {
-        Arc::new(FiberCache { js_stack, idle: Mutex::new(Vec::new()) })
+        Arc::new(FiberCache {
+            js_stack,
+            idle: Mutex::new(Vec::new()),
+        })
     }
 
     /// Bytes of native stack that the engine may use on a fiber of this cache.
@@ -168,7 +175,11 @@ impl FiberCache {
     }
 
     pub(crate) fn take(&self) -> io::Result<Fiber> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
         idle.map_or_else(|| Fiber::new(self.js_stack), Ok)
     }
 

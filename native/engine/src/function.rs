@@ -1,6 +1,6 @@
 //! Native functions that scripts call.
 
-use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 
 use quickbeam_engine_sys as sys;
@@ -36,12 +36,21 @@ impl<'a> Call<'a> {
 
     /// Argument `index`, undefined where the caller gave fewer.
     pub fn argument(&self, index: usize) -> Value<'a> {
-        self.own(self.arguments.get(index).copied().unwrap_or(sys::JS_UNDEFINED))
+        self.own(
+            self.arguments
+                .get(index)
+                .copied()
+                .unwrap_or(sys::JS_UNDEFINED),
+        )
     }
 
     /// The arguments from `first` on.
     pub fn rest(&self, first: usize) -> Vec<Value<'a>> {
-        self.arguments.iter().skip(first).map(|raw| self.own(*raw)).collect()
+        self.arguments
+            .iter()
+            .skip(first)
+            .map(|raw| self.own(*raw))
+            .collect()
     }
 
     /// The value the function was made with, undefined for a plain one.
@@ -124,7 +133,12 @@ impl<'a> Cx<'a> {
 
 /// Refuse, at compile time, a native that captures anything.
 fn zero_sized<F: Native>(native: F) -> F {
-    const { assert!(size_of::<F>() == 0, "a native function must not capture anything") };
+    const {
+        assert!(
+            size_of::<F>() == 0,
+            "a native function must not capture anything"
+        )
+    };
     native
 }
 
@@ -168,7 +182,12 @@ unsafe fn trampoline<F: Native>(
         } else {
             &[]
         };
-        let call = Call { cx, this, arguments, data };
+        let call = Call {
+            cx,
+            this,
+            arguments,
+            data,
+        };
         match catch_unwind(AssertUnwindSafe(|| native(&call))) {
             Ok(Ok(value)) => value.into_raw(),
             Ok(Err(_thrown)) => sys::JS_EXCEPTION,

@@ -3,11 +3,11 @@
 use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
-use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use quickbeam_engine_sys as sys;
 
@@ -79,7 +79,6 @@ pub(crate) struct Inner {
     dying: Cell<bool>,
     poison: RefCell<Option<String>>,
     unhandled: RefCell<Vec<(Root, Root)>>,
-    collections: Cell<Collections>,
     pub(crate) tokens: RefCell<Tokens>,
     /// Last: everything above lives in it.
     region: Box<Region>,
@@ -88,7 +87,11 @@ pub(crate) struct Inner {
 impl Heap {
     /// A heap with every ECMAScript intrinsic and nothing else; `None` when the
     /// memory for it cannot be had.
-    pub fn new(options: &HeapOptions, budget: Arc<Budget>, fibers: Arc<FiberCache>) -> Option<Heap> {
+    pub fn new(
+        options: &HeapOptions,
+        budget: Arc<Budget>,
+        fibers: Arc<FiberCache>,
+    ) -> Option<Heap> {
         let mut region = Box::new(Region::new(budget));
         let functions = sys::JSMallocFunctions {
             js_calloc: Some(region_calloc),
@@ -126,7 +129,6 @@ impl Heap {
             dying: Cell::new(false),
             poison: RefCell::new(None),
             unhandled: RefCell::default(),
-            collections: Cell::default(),
             tokens: RefCell::default(),
             region,
         });
@@ -139,13 +141,20 @@ impl Heap {
             sys::JS_SetInterruptHandler(rt, Some(on_poll), opaque);
             sys::JS_SetHostPromiseRejectionTracker(rt, Some(on_rejection), opaque);
         }
-        Some(Heap { inner, fiber: None, fibers })
+        Some(Heap {
+            inner,
+            fiber: None,
+            fibers,
+        })
     }
 
     /// Use the heap from outside of a fiber, for what runs no scripts: setting
     /// up, tearing down, reading figures.
     pub fn with<R>(&mut self, use_it: impl for<'a> FnOnce(Cx<'a>) -> R) -> R {
-        assert!(self.fiber.is_none(), "the heap is suspended in an operation");
+        assert!(
+            self.fiber.is_none(),
+            "the heap is suspended in an operation"
+        );
         // SAFETY: this thread has the heap; its stack is told to the engine.
         unsafe { sys::JS_UpdateStackTop(self.inner.rt) };
         use_it(self.inner.cx())
@@ -219,6 +228,17 @@ impl Heap {
         self.inner.extension::<T>()
     }
 
+    /// Collections so far, automatic ones included.
+    pub fn collections(&self) -> Collections {
+        let (mut count, mut nanoseconds) = (0, 0);
+        // SAFETY: reads two counters of a live context.
+        unsafe { sys::JS_GetContextGC(self.inner.ctx, &mut count, &mut nanoseconds) };
+        Collections {
+            count,
+            time: Duration::from_nanos(nanoseconds),
+        }
+    }
+
     /// Live bytes of the heap.
     pub fn live_bytes(&self) -> usize {
         self.inner.cx().live_bytes()
@@ -278,14 +298,8 @@ impl Inner {
     }
 
     pub(crate) fn collect(&self) {
-        let start = Instant::now();
         // SAFETY: the heap is ours; the collector runs no scripts.
         unsafe { sys::JS_RunGC(self.rt) };
-        let before = self.collections.get();
-        self.collections.set(Collections {
-            count: before.count + 1,
-            time: before.time + start.elapsed(),
-        });
     }
 
     pub(crate) fn take_unhandled(&self) -> Vec<(Root, Root)> {
@@ -374,7 +388,9 @@ unsafe extern "C" fn on_poll(_rt: *mut sys::JSRuntime, opaque: *mut c_void) -> i
         return 1;
     }
     let watch = inner.watch.borrow().clone();
-    let verdict = catch_unwind(AssertUnwindSafe(|| watch.map_or(Verdict::Continue, |w| w.poll())));
+    let verdict = catch_unwind(AssertUnwindSafe(|| {
+        watch.map_or(Verdict::Continue, |w| w.poll())
+    }));
     match verdict {
         Ok(Verdict::Continue) => 0,
         Ok(Verdict::Pause) if inner.suspender.get().is_null() => 0,
@@ -422,7 +438,11 @@ unsafe extern "C" fn region_realloc(
     size: usize,
 ) -> *mut c_void {
     // SAFETY: as region_malloc; the block came from this region.
-    unsafe { (*region.cast::<Region>()).realloc(block.cast(), size).cast() }
+    unsafe {
+        (*region.cast::<Region>())
+            .realloc(block.cast(), size)
+            .cast()
+    }
 }
 
 unsafe extern "C" fn region_free(region: *mut c_void, block: *mut c_void) {

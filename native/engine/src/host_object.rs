@@ -34,7 +34,10 @@ impl<'a> Cx<'a> {
                     return Err(thrown);
                 }
             };
-            let slot = Box::new(Slot { value: Box::new(value), charged });
+            let slot = Box::new(Slot {
+                value: Box::new(value),
+                charged,
+            });
             sys::JS_SetOpaque(object.raw(), Box::into_raw(slot).cast());
             Ok(object)
         }

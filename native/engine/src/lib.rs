@@ -33,7 +33,7 @@ pub mod value;
 pub use cx::{Cx, ErrorKind, JsResult, Thrown};
 pub use fiber::{Pause, Progress, Signal};
 pub use function::Call;
-pub use heap::{Heap, HeapOptions, KillCause, Verdict, Watch};
+pub use heap::{Collections, Heap, HeapOptions, KillCause, Verdict, Watch};
 pub use members::Member;
 pub use report::{Frame, Report};
 pub use root::Root;

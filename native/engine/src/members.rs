@@ -44,7 +44,12 @@ impl Member {
         _native: F,
         flags: u32,
     ) -> Member {
-        const { assert!(size_of::<F>() == 0, "a native function must not capture anything") };
+        const {
+            assert!(
+                size_of::<F>() == 0,
+                "a native function must not capture anything"
+            )
+        };
         Member(sys::JSCFunctionListEntry {
             name: name.as_ptr(),
             prop_flags: flags as u8,
@@ -54,7 +59,9 @@ impl Member {
                 func: sys::JSCFunctionListEntry__bindgen_ty_1__bindgen_ty_1 {
                     length,
                     cproto: sys::JS_CFUNC_generic as u8,
-                    cfunc: sys::JSCFunctionType { generic: Some(plain_trampoline::<F>) },
+                    cfunc: sys::JSCFunctionType {
+                        generic: Some(plain_trampoline::<F>),
+                    },
                 },
             },
         })
@@ -62,7 +69,12 @@ impl Member {
 
     /// A read-only attribute: an accessor without setter, enumerable.
     pub const fn attribute<F: Native>(name: &'static CStr, _native: F) -> Member {
-        const { assert!(size_of::<F>() == 0, "a native function must not capture anything") };
+        const {
+            assert!(
+                size_of::<F>() == 0,
+                "a native function must not capture anything"
+            )
+        };
         Member(sys::JSCFunctionListEntry {
             name: name.as_ptr(),
             prop_flags: ATTRIBUTE as u8,
@@ -70,7 +82,9 @@ impl Member {
             magic: 0,
             u: sys::JSCFunctionListEntry__bindgen_ty_1 {
                 getset: sys::JSCFunctionListEntry__bindgen_ty_1__bindgen_ty_2 {
-                    get: sys::JSCFunctionType { getter: Some(getter_trampoline::<F>) },
+                    get: sys::JSCFunctionType {
+                        getter: Some(getter_trampoline::<F>),
+                    },
                     set: sys::JSCFunctionType { setter: None },
                 },
             },
@@ -95,7 +109,9 @@ impl Member {
             prop_flags: flags as u8,
             def_type: sys::JS_DEF_LAZY as u8,
             magic: 0,
-            u: sys::JSCFunctionListEntry__bindgen_ty_1 { lazy: Some(lazy_trampoline::<F>) },
+            u: sys::JSCFunctionListEntry__bindgen_ty_1 {
+                lazy: Some(lazy_trampoline::<F>),
+            },
         })
     }
 
@@ -106,7 +122,9 @@ impl Member {
             prop_flags: sys::JS_PROP_CONFIGURABLE as u8,
             def_type: sys::JS_DEF_PROP_STRING as u8,
             magic: 0,
-            u: sys::JSCFunctionListEntry__bindgen_ty_1 { str_: text.as_ptr() },
+            u: sys::JSCFunctionListEntry__bindgen_ty_1 {
+                str_: text.as_ptr(),
+            },
         })
     }
 }
@@ -136,7 +154,12 @@ impl<'a> Cx<'a> {
         _native: F,
         members: &'static [Member],
     ) -> JsResult<Value<'a>> {
-        const { assert!(size_of::<F>() == 0, "a native function must not capture anything") };
+        const {
+            assert!(
+                size_of::<F>() == 0,
+                "a native function must not capture anything"
+            )
+        };
         let prototype = self.object()?;
         self.define_members(&prototype, members)?;
         // SAFETY: the engine copies the name; the trampoline has the signature
@@ -151,8 +174,7 @@ impl<'a> Cx<'a> {
                 0,
             );
             let constructor = Value::from_result(self, raw)?;
-            let status =
-                sys::JS_SetConstructor(self.as_ptr(), constructor.raw(), prototype.raw());
+            let status = sys::JS_SetConstructor(self.as_ptr(), constructor.raw(), prototype.raw());
             self.check(status)?;
             Ok(constructor)
         }

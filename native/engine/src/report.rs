@@ -24,14 +24,22 @@ pub struct Report {
 impl Report {
     /// Of an error that no script threw.
     pub fn new(name: &str, message: impl Into<String>) -> Report {
-        Report { name: name.to_owned(), message: message.into(), ..Report::default() }
+        Report {
+            name: name.to_owned(),
+            message: message.into(),
+            ..Report::default()
+        }
     }
 
     /// Read a thrown value. Getters of it may run JS, and what they throw is
     /// swallowed: the first error is the one to be told.
     pub fn of(cx: Cx<'_>, thrown: &Value<'_>) -> Report {
         if !thrown.is_error() && !is_error_like(cx, thrown) {
-            return Report { name: "Error".into(), message: describe(cx, thrown), ..Report::default() };
+            return Report {
+                name: "Error".into(),
+                message: describe(cx, thrown),
+                ..Report::default()
+            };
         }
         let stack = text_property(cx, thrown, "stack");
         let frames = stack.as_deref().map(parse_stack).unwrap_or_default();
@@ -74,17 +82,30 @@ fn describe(cx: Cx<'_>, value: &Value<'_>) -> String {
 /// The engine's lines are `    at function (file:line:column)` or
 /// `    at file:line:column`; natives have `(native)`.
 fn parse_stack(stack: &str) -> Vec<Frame> {
-    stack.lines().filter_map(|line| parse_frame(line.trim().strip_prefix("at ")?)).collect()
+    stack
+        .lines()
+        .filter_map(|line| parse_frame(line.trim().strip_prefix("at ")?))
+        .collect()
 }
 
 fn parse_frame(line: &str) -> Option<Frame> {
-    let (function, place) = match line.strip_suffix(')').and_then(|line| line.rsplit_once(" (")) {
+    let (function, place) = match line
+        .strip_suffix(')')
+        .and_then(|line| line.rsplit_once(" ("))
+    {
         Some((function, place)) => (Some(function), place),
         None => (None, line),
     };
-    let function = function.filter(|name| *name != "<anonymous>").map(str::to_owned);
+    let function = function
+        .filter(|name| *name != "<anonymous>")
+        .map(str::to_owned);
     if place == "native" {
-        return Some(Frame { function, filename: None, line: None, column: None });
+        return Some(Frame {
+            function,
+            filename: None,
+            line: None,
+            column: None,
+        });
     }
     let (rest, column) = split_number(place);
     let (filename, line) = match column {
@@ -95,11 +116,19 @@ fn parse_frame(line: &str) -> Option<Frame> {
         (None, Some(line)) => (rest, Some(line), None),
         found => (filename, found.0, found.1),
     };
-    Some(Frame { function, filename: Some(filename.to_owned()), line, column })
+    Some(Frame {
+        function,
+        filename: Some(filename.to_owned()),
+        line,
+        column,
+    })
 }
 
 fn split_number(text: &str) -> (&str, Option<u32>) {
-    match text.rsplit_once(':').map(|(rest, number)| (rest, number.parse())) {
+    match text
+        .rsplit_once(':')
+        .map(|(rest, number)| (rest, number.parse()))
+    {
         Some((rest, Ok(number))) => (rest, Some(number)),
         _ => (text, None),
     }

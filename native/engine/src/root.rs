@@ -23,7 +23,10 @@ struct Held {
 
 impl Alive {
     pub(crate) fn new(rt: *mut sys::JSRuntime) -> Rc<Alive> {
-        Rc::new(Alive { rt, held: RefCell::default() })
+        Rc::new(Alive {
+            rt,
+            held: RefCell::default(),
+        })
     }
 
     fn hold(&self, raw: sys::JSValue) -> usize {
@@ -48,7 +51,9 @@ impl Alive {
         let raw = {
             let held = &mut *self.held.borrow_mut();
             // Nothing there: the heap is ending, see release_all.
-            let Some(value) = held.values.get_mut(place) else { return };
+            let Some(value) = held.values.get_mut(place) else {
+                return;
+            };
             held.free.push(place);
             std::mem::replace(value, sys::JS_UNDEFINED)
         };
@@ -85,7 +90,10 @@ impl Root {
     pub fn new(value: Value<'_>) -> Root {
         let alive = value.cx().alive();
         let heap = Rc::downgrade(alive);
-        Root { place: alive.hold(value.into_raw()), heap }
+        Root {
+            place: alive.hold(value.into_raw()),
+            heap,
+        }
     }
 
     /// The value, with a reference of its own.
@@ -108,7 +116,10 @@ impl Root {
 
     fn raw(&self, cx: Cx<'_>) -> sys::JSValue {
         let alive = cx.alive();
-        assert!(std::ptr::eq(self.heap.as_ptr(), Rc::as_ptr(alive)), "a root of another heap");
+        assert!(
+            std::ptr::eq(self.heap.as_ptr(), Rc::as_ptr(alive)),
+            "a root of another heap"
+        );
         alive.held(self.place)
     }
 }

@@ -82,8 +82,16 @@ struct RawView {
 
 /// An own property, read without running its getter.
 pub enum Property<'a> {
-    Data { value: Value<'a>, enumerable: bool, writable: bool },
-    Accessor { getter: bool, setter: bool, enumerable: bool },
+    Data {
+        value: Value<'a>,
+        enumerable: bool,
+        writable: bool,
+    },
+    Accessor {
+        getter: bool,
+        setter: bool,
+        enumerable: bool,
+    },
 }
 
 /// The slots of an ArrayBuffer or SharedArrayBuffer.
@@ -209,7 +217,10 @@ impl<'a> Cx<'a> {
             buffer: sys::JS_UNDEFINED,
             byte_offset: slots.byte_offset,
             length: slots.length,
-            kind: TYPED_ARRAYS.iter().position(|kind| *kind == slots.kind).map_or(-1, |i| i as i32),
+            kind: TYPED_ARRAYS
+                .iter()
+                .position(|kind| *kind == slots.kind)
+                .map_or(-1, |i| i as i32),
             tracks_length: slots.tracks_length,
             out_of_bounds: slots.out_of_bounds,
         };
@@ -293,7 +304,12 @@ impl<'a> Value<'a> {
         // SAFETY: on success both are references of ours.
         unsafe {
             let cx = self.cx();
-            cx.check(JS_GetDOMException(cx.as_ptr(), self.raw(), &mut name, &mut message))?;
+            cx.check(JS_GetDOMException(
+                cx.as_ptr(),
+                self.raw(),
+                &mut name,
+                &mut message,
+            ))?;
             Ok((Value::from_raw(cx, name), Value::from_raw(cx, message)))
         }
     }
@@ -334,7 +350,10 @@ impl<'a> Value<'a> {
         // SAFETY: live values.
         unsafe {
             let none = sys::JS_UNDEFINED;
-            Value::from_result(cx, sys::JS_JSONStringify(cx.as_ptr(), self.raw(), none, none))
+            Value::from_result(
+                cx,
+                sys::JS_JSONStringify(cx.as_ptr(), self.raw(), none, none),
+            )
         }
     }
 
@@ -357,9 +376,8 @@ impl<'a> Value<'a> {
     /// Add an entry to a Map, or `key` to a Set.
     pub fn add_entry(&self, key: &Value<'a>, value: &Value<'a>) -> JsResult<()> {
         // SAFETY: live values.
-        let status = unsafe {
-            JS_AddToCollection(self.cx().as_ptr(), self.raw(), key.raw(), value.raw())
-        };
+        let status =
+            unsafe { JS_AddToCollection(self.cx().as_ptr(), self.raw(), key.raw(), value.raw()) };
         self.cx().check(status)
     }
 
@@ -400,7 +418,9 @@ impl<'a> Value<'a> {
             }
             Value::from_raw(self.cx(), raw.buffer)
         };
-        let kind = usize::try_from(raw.kind).ok().and_then(|kind| TYPED_ARRAYS.get(kind));
+        let kind = usize::try_from(raw.kind)
+            .ok()
+            .and_then(|kind| TYPED_ARRAYS.get(kind));
         let slots = ViewSlots {
             kind: kind.copied().unwrap_or(ViewKind::DataView),
             byte_offset: raw.byte_offset,
@@ -409,24 +429,6 @@ impl<'a> Value<'a> {
             out_of_bounds: raw.out_of_bounds,
         };
         Some((buffer, slots))
-    }
-
-    /// Write into the bytes of an ArrayBuffer, typed array or DataView; `None`
-    /// for any other value. No JS runs while the slice is there, and no other
-    /// slice of the same bytes may be.
-    pub fn fill_bytes<R>(&self, fill: impl FnOnce(&mut [u8]) -> R) -> Option<R> {
-        let (mut data, mut size) = (std::ptr::null(), 0);
-        // SAFETY: the engine's bytes are plain memory of this heap, which this
-        // thread has; the value keeps them alive, and only JS could move them.
-        unsafe {
-            if !sys::JS_GetBufferBytes(self.raw(), &mut data, &mut size) {
-                return None;
-            }
-            if data.is_null() || size == 0 {
-                return Some(fill(&mut []));
-            }
-            Some(fill(std::slice::from_raw_parts_mut(data.cast_mut(), size)))
-        }
     }
 
     /// The UTF-16 code units of a string (of `String(value)`).

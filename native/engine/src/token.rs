@@ -43,7 +43,11 @@ impl<'a> Cx<'a> {
             let content: Box<Box<[u8]>> = Box::new(bytes.into());
             sys::JS_SetOpaque(object.raw(), Box::into_raw(content).cast());
             let address = object.raw().u.ptr;
-            self.inner().tokens.borrow_mut().0.insert(bytes.into(), address);
+            self.inner()
+                .tokens
+                .borrow_mut()
+                .0
+                .insert(bytes.into(), address);
             Ok(object)
         }
     }

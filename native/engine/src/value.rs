@@ -167,7 +167,7 @@ impl<'a> Value<'a> {
                 ObjectKind::Promise
             } else if sys::JS_IsRegExp(self.raw) {
                 ObjectKind::RegExp
-            } else if self.bytes().is_some() {
+            } else if self.byte_length().is_some() {
                 ObjectKind::Bytes
             } else {
                 ObjectKind::Other
@@ -177,8 +177,11 @@ impl<'a> Value<'a> {
 
     /// The address of an object: its identity while it is alive.
     pub fn identity(&self) -> Option<usize> {
+        if !self.is_object() {
+            return None;
+        }
         // SAFETY: an object's union member is its pointer.
-        self.is_object().then(|| unsafe { self.raw.u.ptr as usize })
+        Some(unsafe { self.raw.u.ptr as usize })
     }
 
     // ---- strings and numbers --------------------------------------------
@@ -194,8 +197,7 @@ impl<'a> Value<'a> {
         // SAFETY: on success the pointer is good for `length` bytes until it is
         // freed below; the engine does not run in between.
         unsafe {
-            let text =
-                sys::JS_ToCStringLen2(self.cx.as_ptr(), &mut length, self.raw, false);
+            let text = sys::JS_ToCStringLen2(self.cx.as_ptr(), &mut length, self.raw, false);
             if text.is_null() {
                 return Err(Thrown::pending());
             }
@@ -209,8 +211,7 @@ impl<'a> Value<'a> {
     pub fn to_number(&self) -> JsResult<f64> {
         let mut number = 0.0;
         // SAFETY: writes one f64.
-        let status =
-            unsafe { sys::JS_ToFloat64(self.cx.as_ptr(), &mut number, self.raw) };
+        let status = unsafe { sys::JS_ToFloat64(self.cx.as_ptr(), &mut number, self.raw) };
         self.cx.check(status)?;
         Ok(number)
     }
@@ -238,21 +239,52 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The bytes of an ArrayBuffer, typed array or DataView. The slice is good
-    /// until JS runs again, which is why it borrows the value only.
-    pub fn bytes(&self) -> Option<&[u8]> {
-        let (mut data, mut size) = (std::ptr::null(), 0);
-        // SAFETY: the engine's buffer is alive while `self` holds its object;
-        // scripts that detach or resize it need a Cx to run, see above.
+    /// A copy of the bytes of an ArrayBuffer, typed array or DataView: no slice
+    /// of them may be held where a script could detach or resize the buffer.
+    pub fn bytes(&self) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.append_bytes(&mut bytes).then_some(bytes)
+    }
+
+    /// Append a copy of the bytes to `target`; false for any other value.
+    pub fn append_bytes(&self, target: &mut Vec<u8>) -> bool {
+        let Some((data, size)) = self.raw_bytes() else {
+            return false;
+        };
+        // SAFETY: `size` bytes of a live buffer; no JS runs during the copy, and
+        // `target` is none of the engine's.
+        target.extend_from_slice(unsafe { std::slice::from_raw_parts(data, size) });
+        true
+    }
+
+    /// How many bytes [`Value::bytes`] would give.
+    pub fn byte_length(&self) -> Option<usize> {
+        self.raw_bytes().map(|(_, size)| size)
+    }
+
+    /// Copy `source`, or as much of it as there is room for, to the front of the
+    /// bytes; false for any other value.
+    pub fn write_bytes(&self, source: &[u8]) -> bool {
+        let Some((data, size)) = self.raw_bytes() else {
+            return false;
+        };
+        // SAFETY: within the bytes of a live buffer of this heap, which this
+        // thread has; `source` is none of the engine's.
         unsafe {
-            if !sys::JS_GetBufferBytes(self.raw, &mut data, &mut size) {
-                return None;
-            }
-            if data.is_null() || size == 0 {
-                return Some(&[]);
-            }
-            Some(std::slice::from_raw_parts(data, size))
+            std::ptr::copy_nonoverlapping(source.as_ptr(), data.cast_mut(), size.min(source.len()));
         }
+        true
+    }
+
+    /// Pointer and count of the bytes, good until JS runs again.
+    fn raw_bytes(&self) -> Option<(*const u8, usize)> {
+        let (mut data, mut size) = (std::ptr::null(), 0);
+        // SAFETY: reads the slots of a live value.
+        let found = unsafe { sys::JS_GetBufferBytes(self.raw, &mut data, &mut size) };
+        if data.is_null() {
+            return found.then_some((std::ptr::NonNull::<u8>::dangling().as_ptr().cast_const(), 0));
+        }
+        Some((data, size))
     }
 
     // ---- objects ---------------------------------------------------------
@@ -289,9 +321,8 @@ impl<'a> Value<'a> {
     pub fn set(&self, name: &str, item: Value<'a>) -> JsResult<()> {
         let key = self.cx.atom(name)?;
         // SAFETY: the reference of `item` is given away, as the function wants.
-        let status = unsafe {
-            sys::JS_SetProperty(self.cx.as_ptr(), self.raw, key.raw, item.into_raw())
-        };
+        let status =
+            unsafe { sys::JS_SetProperty(self.cx.as_ptr(), self.raw, key.raw, item.into_raw()) };
         self.cx.check(status)
     }
 
@@ -302,7 +333,11 @@ impl<'a> Value<'a> {
 
     /// Define a method: writable and configurable, not enumerable.
     pub fn define_hidden(&self, name: &str, item: Value<'a>) -> JsResult<()> {
-        self.define_with(name, item, sys::JS_PROP_CONFIGURABLE | sys::JS_PROP_WRITABLE)
+        self.define_with(
+            name,
+            item,
+            sys::JS_PROP_CONFIGURABLE | sys::JS_PROP_WRITABLE,
+        )
     }
 
     fn define_with(&self, name: &str, item: Value<'a>, flags: u32) -> JsResult<()> {
@@ -384,7 +419,11 @@ impl<'a> Value<'a> {
             )
         };
         self.cx.check(status)?;
-        Ok(Keys { cx: self.cx, table, count })
+        Ok(Keys {
+            cx: self.cx,
+            table,
+            count,
+        })
     }
 
     /// Key, value, key, value … of a Map, or the items of a Set, as an Array.
@@ -472,12 +511,7 @@ impl<'a> Value<'a> {
     pub fn then(&self, fulfilled: &Value<'a>, rejected: &Value<'a>) -> JsResult<()> {
         // SAFETY: live values; the result promise is dropped at once.
         unsafe {
-            let raw = sys::JS_PromiseThen(
-                self.cx.as_ptr(),
-                self.raw,
-                fulfilled.raw,
-                rejected.raw,
-            );
+            let raw = sys::JS_PromiseThen(self.cx.as_ptr(), self.raw, fulfilled.raw, rejected.raw);
             Value::from_result(self.cx, raw).map(drop)
         }
     }
@@ -603,8 +637,7 @@ impl<'k> Key<'k> {
         let mut length = 0;
         // SAFETY: as in Value::with_text.
         unsafe {
-            let text =
-                sys::JS_AtomToCStringLen(self.cx.as_ptr(), &mut length, self.atom);
+            let text = sys::JS_AtomToCStringLen(self.cx.as_ptr(), &mut length, self.atom);
             if text.is_null() {
                 return Err(Thrown::pending());
             }

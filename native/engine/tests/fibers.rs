@@ -60,7 +60,10 @@ fn a_fiber_goes_on_with_what_is_delivered_on_another_thread() {
     for code in &SUSPENDED[..5] {
         let mut heap = heap();
         define_wait(&mut heap);
-        assert!(matches!(run(&mut heap, code), Progress::Paused(Pause::Wait(7))), "{code}");
+        assert!(
+            matches!(run(&mut heap, code), Progress::Paused(Pause::Wait(7))),
+            "{code}"
+        );
         assert!(heap.is_suspended());
         let mut heap = thread::spawn(move || {
             assert!(matches!(heap.resume(deliver(12.0)), Progress::Done));
@@ -101,10 +104,13 @@ fn a_collection_spares_what_a_suspended_fiber_holds() {
     let _alone = alone();
     let mut heap = heap();
     define_wait(&mut heap);
-    heap.with(|cx| cx.method(&cx.global(), "gc", 0, |call| {
-        call.cx().collect();
-        Ok(call.cx().undefined())
-    }).unwrap());
+    heap.with(|cx| {
+        cx.method(&cx.global(), "gc", 0, |call| {
+            call.cx().collect();
+            Ok(call.cx().undefined())
+        })
+        .unwrap()
+    });
     let code = "(() => { const held = { a: [] }; held.self = held; [1].forEach(() => { wait(); gc() }); return held.self.a.length })()";
     assert!(matches!(run(&mut heap, code), Progress::Paused(_)));
     assert!(matches!(heap.resume(deliver(1.0)), Progress::Done));
@@ -119,8 +125,15 @@ fn a_killed_fiber_unwinds_without_running_script() {
         define_wait(&mut heap);
         assert!(matches!(run(&mut heap, code), Progress::Paused(_)));
         heap.condemn();
-        assert!(matches!(heap.resume(Signal::Kill), Progress::Done), "{code}");
-        assert_eq!(heap.with(|cx| cx.global().get("ran").map(|ran| ran.is_undefined()).ok()), Some(true), "{code}");
+        assert!(
+            matches!(heap.resume(Signal::Kill), Progress::Done),
+            "{code}"
+        );
+        assert_eq!(
+            heap.with(|cx| cx.global().get("ran").map(|ran| ran.is_undefined()).ok()),
+            Some(true),
+            "{code}"
+        );
     }
 }
 
@@ -137,7 +150,10 @@ fn a_heap_that_is_dropped_while_suspended_gives_everything_back() {
     }
     let mut heap = heap();
     heap.set_watch(watch(Verdict::Pause));
-    assert!(matches!(run(&mut heap, "try { for (;;); } finally { for (;;); }"), Progress::Paused(Pause::Slice)));
+    assert!(matches!(
+        run(&mut heap, "try { for (;;); } finally { for (;;); }"),
+        Progress::Paused(Pause::Slice)
+    ));
     drop(heap);
     assert_eq!(page_store_stats().handed_out, before);
 }
@@ -150,9 +166,16 @@ fn five_thousand_are_suspended_at_once() {
     let budget = Budget::new(0);
     let mut heaps: Vec<Heap> = (0..5_000)
         .map(|index| {
-            let mut heap = Heap::new(&HeapOptions::default(), budget.clone(), fibers.clone()).unwrap();
+            let mut heap =
+                Heap::new(&HeapOptions::default(), budget.clone(), fibers.clone()).unwrap();
             define_wait(&mut heap);
-            assert!(matches!(run(&mut heap, "[1].map(() => wait())[0] + 1"), Progress::Paused(_)), "{index}");
+            assert!(
+                matches!(
+                    run(&mut heap, "[1].map(() => wait())[0] + 1"),
+                    Progress::Paused(_)
+                ),
+                "{index}"
+            );
             heap
         })
         .collect();
@@ -175,12 +198,21 @@ fn five_thousand_are_suspended_at_once() {
 fn stacks_are_used_again_after_deep_use_and_after_kills() {
     let _alone = alone();
     let fibers = FiberCache::new(STACK);
-    let mappings = || std::fs::read_to_string("/proc/self/maps").unwrap().lines().count();
+    let mappings = || {
+        std::fs::read_to_string("/proc/self/maps")
+            .unwrap()
+            .lines()
+            .count()
+    };
     let mut before = 0;
     for round in 0..300 {
         let mut heap = heap_with(0, &fibers);
         define_wait(&mut heap);
-        let code = ["(function f() { try { f() } catch { return 'deep' } return 'deep' })()", "wait()", "1"][round % 3];
+        let code = [
+            "(function f() { try { f() } catch { return 'deep' } return 'deep' })()",
+            "wait()",
+            "1",
+        ][round % 3];
         let progress = run(&mut heap, code);
         assert_eq!(matches!(progress, Progress::Paused(_)), round % 3 == 1);
         drop(heap);
@@ -188,7 +220,11 @@ fn stacks_are_used_again_after_deep_use_and_after_kills() {
             before = mappings();
         }
     }
-    assert!(mappings() <= before + 8, "{} mappings after {before}", mappings());
+    assert!(
+        mappings() <= before + 8,
+        "{} mappings after {before}",
+        mappings()
+    );
 }
 
 #[test]
@@ -198,9 +234,20 @@ fn off_a_fiber_nothing_waits() {
     define_wait(&mut heap);
     heap.with(|cx| {
         assert!(!cx.on_fiber());
-        assert_eq!(thrown_by(cx, "try { wait() } catch { 'caught' }"), "InternalError: interrupted");
+        assert_eq!(
+            thrown_by(cx, "try { wait() } catch { 'caught' }"),
+            "InternalError: interrupted"
+        );
     });
     heap.set_watch(watch(Verdict::Pause));
-    heap.with(|cx| assert_eq!(eval_text(cx, "let n = 0; while (n < 10000) n++; n"), "10000"));
-    assert!(matches!(heap.start(|cx| assert!(cx.on_fiber())), Progress::Done));
+    heap.with(|cx| {
+        assert_eq!(
+            eval_text(cx, "let n = 0; while (n < 10000) n++; n"),
+            "10000"
+        )
+    });
+    assert!(matches!(
+        heap.start(|cx| assert!(cx.on_fiber())),
+        Progress::Done
+    ));
 }

@@ -28,6 +28,7 @@ rustler::atoms! {
     reset,
 
     quickbeam_call,
+    quickbeam_send,
     quickbeam_console,
     quickbeam_ended,
 
@@ -48,8 +49,10 @@ rustler::atoms! {
     chunks,
     workers,
     queue_length,
-    turns,
+    operations,
     busy_time,
+    gc_count,
+    gc_time,
     page_store,
     handed_out,
     cached,

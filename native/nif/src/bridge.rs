@@ -29,13 +29,20 @@ pub struct Bridge {
     pub budget: Budget,
     get_time: Root,
     /// What globals the `vars` of evals in progress stand before.
-    shadowed: RefCell<HashMap<u64, Vec<(String, Option<Root>)>>>,
+    shadowed: RefCell<HashMap<u64, Vec<Shadowed>>>,
     last_shadow: Cell<u64>,
 }
 
+/// A global's name, and its value where there was one.
+type Shadowed = (String, Option<Root>);
+
 impl Host {
     pub fn new(pid: LocalPid, budget: Budget, started: ReplyTo) -> Host {
-        Host { pid, budget, started: Mutex::new(Some(started)) }
+        Host {
+            pid,
+            budget,
+            started: Mutex::new(Some(started)),
+        }
     }
 }
 
@@ -48,14 +55,28 @@ fn log(pid: LocalPid, level: Level, text: &str) {
             Level::Warning => atoms::warning(),
             Level::Error => atoms::error(),
         };
-        (atoms::quickbeam_console(), level, parcel::binary(env, &text)).encode(env)
+        (
+            atoms::quickbeam_console(),
+            level,
+            parcel::binary(env, &text),
+        )
+            .encode(env)
     });
 }
 
 /// An uncaught error, as a console shows it.
 fn uncaught_text(prefix: &str, report: &Report) -> String {
-    let Report { name, message, stack, .. } = report;
-    match stack.as_deref().map(str::trim_end).filter(|stack| !stack.is_empty()) {
+    let Report {
+        name,
+        message,
+        stack,
+        ..
+    } = report;
+    match stack
+        .as_deref()
+        .map(str::trim_end)
+        .filter(|stack| !stack.is_empty())
+    {
         Some(stack) => format!("{prefix}{name}: {message}\n{stack}"),
         None => format!("{prefix}{name}: {message}"),
     }
@@ -64,9 +85,14 @@ fn uncaught_text(prefix: &str, report: &Report) -> String {
 impl Embedder for Host {
     fn install(&self, heap: &mut Heap) -> Result<(), Report> {
         let get_time = heap.with(|cx| {
-            report(cx, cx.global().get("Date").and_then(|date| date.get("prototype"))
-                .and_then(|prototype| prototype.get("getTime"))
-                .map(Root::new))
+            report(
+                cx,
+                cx.global()
+                    .get("Date")
+                    .and_then(|date| date.get("prototype"))
+                    .and_then(|prototype| prototype.get("getTime"))
+                    .map(Root::new),
+            )
         })?;
         let pid = self.pid;
         let installed = quickbeam_apis::install(heap, Console(pid));
@@ -89,7 +115,11 @@ impl Embedder for Host {
     }
 
     fn ready(&self, outcome: Result<(), Report>) {
-        let started = self.started.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let started = self
+            .started
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(started) = started {
             match outcome {
                 Ok(()) => started.reply_ok(),
@@ -103,7 +133,11 @@ impl Embedder for Host {
     }
 
     fn unhandled(&self, report: &Report) {
-        log(self.pid, Level::Error, &uncaught_text("Unhandled promise rejection: ", report));
+        log(
+            self.pid,
+            Level::Error,
+            &uncaught_text("Unhandled promise rejection: ", report),
+        );
     }
 
     fn message_dropped(&self) {
@@ -140,7 +174,8 @@ fn report<T>(cx: Cx<'_>, result: JsResult<T>) -> Result<T, Report> {
 
 impl Bridge {
     pub fn of(cx: Cx<'_>) -> &Bridge {
-        cx.extension::<Bridge>().expect("every context has its Bridge")
+        cx.extension::<Bridge>()
+            .expect("every context has its Bridge")
     }
 
     /// Define globals for a while; the answer is for [`Bridge::unshadow`].
@@ -165,7 +200,9 @@ impl Bridge {
     /// Take the globals of [`Bridge::shadow`] away, and put back what they stood
     /// before.
     pub fn unshadow(&self, cx: Cx<'_>, id: u64) {
-        let Some(vars) = self.shadowed.borrow_mut().remove(&id) else { return };
+        let Some(vars) = self.shadowed.borrow_mut().remove(&id) else {
+            return;
+        };
         let global = cx.global();
         for (name, before) in vars {
             let undone = match before {
@@ -217,7 +254,9 @@ pub fn is_built_in(name: &str) -> bool {
 
 fn global_names(cx: Cx<'_>) -> JsResult<HashSet<String>> {
     let keys = cx.global().own_keys(false)?;
-    (0..keys.len()).map(|index| keys.get(index).with_text(|text| text.into_owned())).collect()
+    (0..keys.len())
+        .map(|index| keys.get(index).with_text(|text| text.into_owned()))
+        .collect()
 }
 
 /// Define the global `Beam`.
@@ -278,19 +317,32 @@ fn put(cx: Cx<'_>, id: u64, (name, arguments): (String, Vec<u8>), sync: bool) {
     });
 }
 
-/// `Beam.send(pid, message)`.
+/// `Beam.send(pid, message)`. Only the VM itself can send to another node: such
+/// a message goes through the context's own process.
 fn send<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let cx = call.cx();
     let receiver = call.argument(0);
-    let Some(pid) = receiver.token().and_then(pid_of) else {
-        return Err(cx.throw_error(ErrorKind::Type, "Beam.send needs a pid of a local process"));
+    let Some(token) = receiver.token().filter(|token| is_pid(token)) else {
+        return Err(cx.throw_error(ErrorKind::Type, "Beam.send needs a pid"));
     };
+    let token = token.to_vec();
     let message = call.argument(1);
     let mut out = Etf::new();
     encode(cx, &message, &mut out)?;
     let out = out.into_bytes();
-    parcel::post(pid, move |env| term(env, &out));
+    match pid_of(&token) {
+        Some(pid) => parcel::post(pid, move |env| term(env, &out)),
+        None => parcel::post(Bridge::of(cx).host, move |env| {
+            let message = (atoms::etf(), parcel::binary(env, &out));
+            (atoms::quickbeam_send(), term(env, &token), message).encode(env)
+        }),
+    }
     Ok(message)
+}
+
+/// PID_EXT or NEW_PID_EXT, behind the version byte.
+fn is_pid(token: &[u8]) -> bool {
+    matches!(token.get(1), Some(103 | 88))
 }
 
 /// `Beam.self()`: the context's own process.
@@ -345,7 +397,10 @@ fn peek_status<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
 /// The local pid in a token.
 fn pid_of(token: &[u8]) -> Option<LocalPid> {
     let env = rustler::OwnedEnv::new();
-    env.run(|env| env.binary_to_term(token).and_then(|(term, _)| term.decode().ok()))
+    env.run(|env| {
+        env.binary_to_term(token)
+            .and_then(|(term, _)| term.decode().ok())
+    })
 }
 
 /// The term of bytes that this library has written.
@@ -368,7 +423,13 @@ impl quickbeam_core::Deliver for Answer {
             }
             let (_, name, message) = term
                 .decode::<(rustler::Atom, String, String)>()
-                .unwrap_or_else(|_| (atoms::error(), "Error".into(), "an unreadable answer".into()));
+                .unwrap_or_else(|_| {
+                    (
+                        atoms::error(),
+                        "Error".into(),
+                        "an unreadable answer".into(),
+                    )
+                });
             Err(crate::decode::throw(cx, &name, &message))
         })
     }

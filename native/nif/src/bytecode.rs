@@ -9,8 +9,11 @@ use quickbeam_engine::{Cx, ErrorKind, JsResult, Value};
 const MAGIC: &[u8; 4] = b"QBJS";
 /// What must agree between writer and reader: the library's version, which pins
 /// the engine and its patches, and the machine.
-const BUILD: &str =
-    concat!(env!("CARGO_PKG_VERSION"), "/quickjs-ng-0.16.2/", env!("QUICKBEAM_TARGET"));
+const BUILD: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "/quickjs-ng-0.16.2/",
+    env!("QUICKBEAM_TARGET")
+);
 
 /// `bytecode` with its seal: magic, checksum (8 bytes, little endian), build.
 pub fn seal(bytecode: &[u8]) -> Vec<u8> {
@@ -37,8 +40,9 @@ fn open(sealed: &[u8]) -> Result<&[u8], &'static str> {
     let rest = sealed.strip_prefix(MAGIC).ok_or("not QuickBEAM bytecode")?;
     let (sum, rest) = rest.split_first_chunk::<8>().ok_or("damaged bytecode")?;
     let (length, rest) = rest.split_first().ok_or("damaged bytecode")?;
-    let (build, bytecode) =
-        rest.split_at_checked((*length).into()).ok_or("damaged bytecode")?;
+    let (build, bytecode) = rest
+        .split_at_checked((*length).into())
+        .ok_or("damaged bytecode")?;
     if build != BUILD.as_bytes() {
         return Err("bytecode of another build of QuickBEAM: compile it again");
     }

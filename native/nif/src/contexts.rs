@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustler::{
-    Atom, Encoder, Env, LocalPid, Monitor, NifResult, Resource, ResourceArc, Term,
-};
+use rustler::{Atom, Encoder, Env, LocalPid, Monitor, NifResult, Resource, ResourceArc, Term};
 
 use quickbeam_core::{Context, ContextOptions};
 use quickbeam_engine::Report;
@@ -68,7 +66,9 @@ fn context_start<'a>(
 #[rustler::nif]
 fn context_stop(env: Env<'_>, resource: ResourceArc<ContextResource>, reference: Term<'_>) -> Atom {
     let reply = ReplyTo::new(env.pid(), reference);
-    resource.context.end(Some(Box::new(move || reply.reply_ok())));
+    resource
+        .context
+        .end(Some(Box::new(move || reply.reply_ok())));
     atoms::ok()
 }
 
@@ -111,24 +111,28 @@ fn operate<'a>(
 /// Send a message to the script's `Beam.onMessage`.
 #[rustler::nif]
 fn send_message(resource: ResourceArc<ContextResource>, message: Term<'_>) -> Atom {
-    taken(resource.context.send(Box::new(Message(Parcel::new(message)))).is_ok())
+    taken(
+        resource
+            .context
+            .send(Box::new(Message(Parcel::new(message))))
+            .is_ok(),
+    )
 }
 
 /// Answer a handler call of the script.
 #[rustler::nif]
-fn reply(
-    env: Env<'_>,
-    resource: ResourceArc<ContextResource>,
-    id: u64,
-    result: Term<'_>,
-) -> Atom {
+fn reply(env: Env<'_>, resource: ResourceArc<ContextResource>, id: u64, result: Term<'_>) -> Atom {
     let answer = Box::new(Answer(Parcel::new(result)));
     let put = || resource.context.answer_here(id, answer, INLINE_SLICE);
     taken(parcel::inline(env, put).is_ok())
 }
 
 fn queued(taken: bool) -> Atom {
-    if taken { atoms::queued() } else { atoms::noproc() }
+    if taken {
+        atoms::queued()
+    } else {
+        atoms::noproc()
+    }
 }
 
 fn taken(taken: bool) -> Atom {

@@ -38,7 +38,10 @@ pub fn map_field() -> rustler::Atom {
 
 /// Make the JS value of `term`.
 pub fn decode<'a>(cx: Cx<'a>, term: Term<'_>) -> JsResult<Value<'a>> {
-    let mut decoder = Decoder { cx, stack: Vec::new() };
+    let mut decoder = Decoder {
+        cx,
+        stack: Vec::new(),
+    };
     let mut ready = decoder.open(term)?;
     loop {
         // `ready` is complete: put it into what it is part of.
@@ -78,7 +81,8 @@ fn cell<'t>(cx: Cx<'_>, list: Term<'t>) -> JsResult<Option<(Term<'t>, Term<'t>)>
         return Ok(None);
     }
     let cell = list.list_get_cell();
-    cell.map(Some).map_err(|_| refuse(cx, "an improper list has no JavaScript value"))
+    cell.map(Some)
+        .map_err(|_| refuse(cx, "an improper list has no JavaScript value"))
 }
 
 struct Decoder<'a, 't> {
@@ -88,12 +92,31 @@ struct Decoder<'a, 't> {
 
 /// A composite whose elements are being made.
 enum Frame<'a, 't> {
-    List { array: Value<'a>, index: u32, rest: Term<'t> },
-    Tuple { array: Value<'a>, index: u32, rest: std::vec::IntoIter<Term<'t>> },
-    Object { object: Value<'a>, key: String, rest: MapIterator<'t>, is_struct: bool },
-    Set { items: Vec<Value<'a>>, rest: MapIterator<'t> },
+    List {
+        array: Value<'a>,
+        index: u32,
+        rest: Term<'t>,
+    },
+    Tuple {
+        array: Value<'a>,
+        index: u32,
+        rest: std::vec::IntoIter<Term<'t>>,
+    },
+    Object {
+        object: Value<'a>,
+        key: String,
+        rest: MapIterator<'t>,
+        is_struct: bool,
+    },
+    Set {
+        items: Vec<Value<'a>>,
+        rest: MapIterator<'t>,
+    },
     /// An error whose cause is still to come.
-    Cause { error: Value<'a>, cause: Option<Term<'t>> },
+    Cause {
+        error: Value<'a>,
+        cause: Option<Term<'t>>,
+    },
 }
 
 impl<'a, 't> Frame<'a, 't> {
@@ -106,8 +129,15 @@ impl<'a, 't> Frame<'a, 't> {
             Frame::Cause { cause, .. } => Ok(cause.take()),
             Frame::Tuple { rest, .. } => Ok(rest.next()),
             Frame::Set { rest, .. } => Ok(rest.next().map(|(item, _)| item)),
-            Frame::Object { rest, key, is_struct, .. } => loop {
-                let Some((name, value)) = rest.next() else { return Ok(None) };
+            Frame::Object {
+                rest,
+                key,
+                is_struct,
+                ..
+            } => loop {
+                let Some((name, value)) = rest.next() else {
+                    return Ok(None);
+                };
                 if *is_struct && (struct_key() == name || meta_key() == name) {
                     continue;
                 }
@@ -152,7 +182,11 @@ impl<'a, 't> Decoder<'a, 't> {
             TermType::Float => Ok(Some(cx.number(term.decode().unwrap_or(f64::NAN)))),
             TermType::Binary => binary(cx, term).map(Some),
             TermType::List => {
-                self.stack.push(Frame::List { array: cx.array()?, index: 0, rest: term });
+                self.stack.push(Frame::List {
+                    array: cx.array()?,
+                    index: 0,
+                    rest: term,
+                });
                 Ok(None)
             }
             TermType::Tuple => self.tuple(term),
@@ -174,19 +208,29 @@ impl<'a, 't> Decoder<'a, 't> {
             return self.cx.uint8_array(content.as_slice()).map(Some);
         }
         let rest = elements.into_iter();
-        self.stack.push(Frame::Tuple { array: self.cx.array()?, index: 0, rest });
+        self.stack.push(Frame::Tuple {
+            array: self.cx.array()?,
+            index: 0,
+            rest,
+        });
         Ok(None)
     }
 
     fn map(&mut self, term: Term<'t>) -> JsResult<Option<Value<'a>>> {
         let cx = self.cx;
         let env = term.get_env();
-        let module = term.map_get(struct_key()).ok().filter(|module| module.is_atom());
+        let module = term
+            .map_get(struct_key())
+            .ok()
+            .filter(|module| module.is_atom());
         if let Some(module) = module {
             if mapset() == module {
                 let items = field(env, term, map()).and_then(MapIterator::new);
                 if let Some(rest) = items {
-                    self.stack.push(Frame::Set { items: Vec::new(), rest });
+                    self.stack.push(Frame::Set {
+                        items: Vec::new(),
+                        rest,
+                    });
                     return Ok(None);
                 }
             } else if datetime() == module || naive_datetime() == module || date() == module {
@@ -205,7 +249,12 @@ impl<'a, 't> Decoder<'a, 't> {
         };
         let is_struct = module.is_some();
         let object = cx.object()?;
-        self.stack.push(Frame::Object { object, key: String::new(), rest, is_struct });
+        self.stack.push(Frame::Object {
+            object,
+            key: String::new(),
+            rest,
+            is_struct,
+        });
         Ok(None)
     }
 }
@@ -259,9 +308,7 @@ fn integer<'a>(cx: Cx<'a>, term: Term<'_>) -> JsResult<Value<'a>> {
     // sign, the digits in base 256, least significant first.
     let bytes = term.to_binary();
     let (sign, digits) = match bytes.as_slice() {
-        [_, 110, _, sign, digits @ ..] | [_, 111, _, _, _, _, sign, digits @ ..] => {
-            (*sign, digits)
-        }
+        [_, 110, _, sign, digits @ ..] | [_, 111, _, _, _, _, sign, digits @ ..] => (*sign, digits),
         _ => return Err(refuse(cx, "an unreadable integer")),
     };
     let words: Vec<u32> = digits
@@ -296,7 +343,10 @@ fn property_name(cx: Cx<'_>, term: Term<'_>) -> JsResult<String> {
         _ => None,
     };
     name.ok_or_else(|| {
-        refuse(cx, "a map key must be an atom, a UTF-8 binary or an integer to become a property")
+        refuse(
+            cx,
+            "a map key must be an atom, a UTF-8 binary or an integer to become a property",
+        )
     })
 }
 

@@ -23,7 +23,15 @@ pub struct Budget {
 /// shortened value.
 pub fn encode(cx: Cx<'_>, value: &Value<'_>, out: &mut Etf) -> JsResult<()> {
     let budget = Bridge::of(cx).budget;
-    Encoder { cx, out, stack: Vec::new(), budget, nodes: 0, keys: 0 }.run(value.clone())
+    Encoder {
+        cx,
+        out,
+        stack: Vec::new(),
+        budget,
+        nodes: 0,
+        keys: 0,
+    }
+    .run(value.clone())
 }
 
 /// As [`encode`], for the thrown value of an operation: always a `JSError`.
@@ -32,7 +40,15 @@ pub fn encode_thrown(cx: Cx<'_>, thrown: &Value<'_>, out: &mut Etf) -> JsResult<
         return encode(cx, thrown, out);
     }
     let report = Report::of(cx, thrown);
-    errors::write(&report, out, |out| encode(cx, thrown, out), |out| Ok(out.nil()))
+    errors::write(
+        &report,
+        out,
+        |out| encode(cx, thrown, out),
+        |out| {
+            out.nil();
+            Ok(())
+        },
+    )
 }
 
 struct Encoder<'a, 'o> {
@@ -48,10 +64,26 @@ struct Encoder<'a, 'o> {
 
 /// A composite whose elements are being written.
 enum Frame<'a> {
-    List { object: Value<'a>, next: u32, count: u32 },
-    Object { object: Value<'a>, keys: Keys<'a>, next: usize, pairs: Pairs },
+    List {
+        object: Value<'a>,
+        next: u32,
+        count: u32,
+    },
+    Object {
+        object: Value<'a>,
+        keys: Keys<'a>,
+        next: usize,
+        pairs: Pairs,
+    },
     /// Items of a Map (key, value, …) or a Set (key only).
-    Map { object: Value<'a>, items: Value<'a>, next: u32, count: u32, of_set: bool, pairs: Pairs },
+    Map {
+        object: Value<'a>,
+        items: Value<'a>,
+        next: u32,
+        count: u32,
+        of_set: bool,
+        pairs: Pairs,
+    },
     /// The last element of something whose head is written.
     Tail { object: Value<'a> },
 }
@@ -84,14 +116,23 @@ impl<'a> Encoder<'a, '_> {
     fn step(&mut self, frame: &mut Frame<'a>) -> JsResult<Option<Value<'a>>> {
         match frame {
             Frame::Tail { .. } => Ok(None),
-            Frame::List { object, next, count } => {
+            Frame::List {
+                object,
+                next,
+                count,
+            } => {
                 if next == count {
                     return Ok(None);
                 }
                 *next += 1;
                 object.get_index(*next - 1).map(Some)
             }
-            Frame::Object { object, keys, next, pairs } => {
+            Frame::Object {
+                object,
+                keys,
+                next,
+                pairs,
+            } => {
                 if *next == keys.len() {
                     return Ok(None);
                 }
@@ -106,7 +147,14 @@ impl<'a> Encoder<'a, '_> {
                 pairs.starts.push((start, self.out.len()));
                 object.get_key(&key).map(Some)
             }
-            Frame::Map { items, next, count, of_set, pairs, .. } => {
+            Frame::Map {
+                items,
+                next,
+                count,
+                of_set,
+                pairs,
+                ..
+            } => {
                 let is_key = *of_set || *next % 2 == 0;
                 if *next > 0 {
                     // The element before this one is complete.
@@ -174,7 +222,8 @@ impl<'a> Encoder<'a, '_> {
         if value.is_nan() {
             self.out.atom("NaN");
         } else if value.is_infinite() {
-            self.out.atom(if value > 0.0 { "Infinity" } else { "-Infinity" });
+            self.out
+                .atom(if value > 0.0 { "Infinity" } else { "-Infinity" });
         } else if value.trunc() == value && value.abs() <= MAX_SAFE {
             // Exact: an integer within ±(2^53 − 1).
             self.out.integer(value as i64);
@@ -185,7 +234,11 @@ impl<'a> Encoder<'a, '_> {
 
     fn symbol(&mut self, symbol: &Value<'a>) -> JsResult<()> {
         let description = symbol.get("description")?;
-        let name = if description.is_undefined() { String::new() } else { description.to_text()? };
+        let name = if description.is_undefined() {
+            String::new()
+        } else {
+            description.to_text()?
+        };
         if Bridge::atom_exists(&name) {
             self.out.atom(&name);
         } else {
@@ -219,7 +272,10 @@ impl<'a> Encoder<'a, '_> {
                 Ok(())
             }
             ObjectKind::Bytes => {
-                self.out.binary(object.bytes().unwrap_or_default());
+                self.out
+                    .binary_with(object.byte_length().unwrap_or(0), |bytes| {
+                        object.append_bytes(bytes);
+                    });
                 Ok(())
             }
             ObjectKind::Date => {
@@ -243,7 +299,11 @@ impl<'a> Encoder<'a, '_> {
         // Exact: below the budget of nodes, which is below 2^32.
         let count = length as u32;
         self.out.list(count);
-        self.stack.push(Frame::List { object, next: 0, count });
+        self.stack.push(Frame::List {
+            object,
+            next: 0,
+            count,
+        });
         Ok(())
     }
 
@@ -256,9 +316,20 @@ impl<'a> Encoder<'a, '_> {
         if of_set {
             Bridge::of(self.cx).open_mapset(self.out);
         }
-        let pairs = Pairs { count_at: self.out.open_map(), starts: Vec::new(), tidy: true };
+        let pairs = Pairs {
+            count_at: self.out.open_map(),
+            starts: Vec::new(),
+            tidy: true,
+        };
         let count = count as u32;
-        self.stack.push(Frame::Map { object, items, next: 0, count, of_set, pairs });
+        self.stack.push(Frame::Map {
+            object,
+            items,
+            next: 0,
+            count,
+            of_set,
+            pairs,
+        });
         Ok(())
     }
 
@@ -269,7 +340,9 @@ impl<'a> Encoder<'a, '_> {
             let json = to_json.call(&object, &[self.cx.string("")?])?;
             // Its result is not asked for toJSON again: that would never end
             // for one that answers itself.
-            self.stack.push(Frame::Tail { object: object.clone() });
+            self.stack.push(Frame::Tail {
+                object: object.clone(),
+            });
             return if json.is_object()
                 && json.object_kind() == ObjectKind::Other
                 && json.token().is_none()
@@ -296,7 +369,12 @@ impl<'a> Encoder<'a, '_> {
             starts: Vec::with_capacity(keys.len()),
             tidy: false,
         };
-        self.stack.push(Frame::Object { object, keys, next: 0, pairs });
+        self.stack.push(Frame::Object {
+            object,
+            keys,
+            next: 0,
+            pairs,
+        });
         Ok(())
     }
 
@@ -311,7 +389,9 @@ impl<'a> Encoder<'a, '_> {
 
     fn is_ancestor(&self, object: &Value<'a>) -> bool {
         let identity = object.identity();
-        self.stack.iter().any(|frame| frame.object().identity() == identity)
+        self.stack
+            .iter()
+            .any(|frame| frame.object().identity() == identity)
     }
 
     fn too_large(&self) -> quickbeam_engine::Thrown {
@@ -355,18 +435,27 @@ impl Pairs {
     /// Write the count; where asked, drop all but the last of equal keys and
     /// sort by key, in place.
     fn close(self, out: &mut Etf, tidy: bool) {
-        let Pairs { count_at, starts, .. } = self;
+        let Pairs {
+            count_at, starts, ..
+        } = self;
         if !tidy || starts.is_empty() {
             return out.set_count(count_at, starts.len() as u32);
         }
         let base = starts[0].0;
         let bytes = out.split_off(base);
-        let ends = starts.iter().skip(1).map(|(start, _)| *start).chain([base + bytes.len()]);
+        let ends = starts
+            .iter()
+            .skip(1)
+            .map(|(start, _)| *start)
+            .chain([base + bytes.len()]);
         let mut pairs: Vec<(&[u8], &[u8])> = starts
             .iter()
             .zip(ends)
             .map(|((start, key_end), end)| {
-                (&bytes[start - base..key_end - base], &bytes[key_end - base..end - base])
+                (
+                    &bytes[start - base..key_end - base],
+                    &bytes[key_end - base..end - base],
+                )
             })
             .collect();
         // The last of equal keys wins, as it would in a JS object.
@@ -381,4 +470,3 @@ impl Pairs {
         }
     }
 }
-

@@ -9,7 +9,11 @@ const FIELDS: u32 = 11;
 
 /// Write a JSError up to its last field, `cause`, whose term must follow.
 pub fn write_head(report: &Report, out: &mut Etf) {
-    write(report, out, |out| Ok(out.nil()), |_| Ok(())).unwrap_or_default();
+    let no_value = |out: &mut Etf| {
+        out.nil();
+        Ok(())
+    };
+    write(report, out, no_value, |_| Ok(())).unwrap_or_default();
 }
 
 /// Write a JSError whose fields `value` and `cause` are written by the two
@@ -94,7 +98,10 @@ pub fn write_date(epoch_ms: f64, out: &mut Etf) {
     }
     // Exact: a time value is an integer within ±8.64e15 (ECMA-262, 21.4.1.1).
     let epoch_ms = epoch_ms as i64;
-    let (days, ms) = (epoch_ms.div_euclid(86_400_000), epoch_ms.rem_euclid(86_400_000));
+    let (days, ms) = (
+        epoch_ms.div_euclid(86_400_000),
+        epoch_ms.rem_euclid(86_400_000),
+    );
     let (year, month, day) = civil_from_days(days);
     out.map(13);
     let mut field = |name: &str, value: i64| {
@@ -134,7 +141,11 @@ pub fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 

@@ -24,7 +24,9 @@ const SMALL_ATOM_UTF8: u8 = 119;
 impl Etf {
     /// A term with its version byte.
     pub fn new() -> Etf {
-        Etf { bytes: vec![VERSION] }
+        Etf {
+            bytes: vec![VERSION],
+        }
     }
 
     pub fn into_bytes(self) -> Vec<u8> {
@@ -55,6 +57,15 @@ impl Etf {
         self.bytes.push(BINARY);
         self.bytes.extend(length(bytes.len()));
         self.bytes.extend(bytes);
+    }
+
+    /// A binary of `size` bytes that `append` appends.
+    pub fn binary_with(&mut self, size: usize, append: impl FnOnce(&mut Vec<u8>)) {
+        self.bytes.push(BINARY);
+        self.bytes.extend(length(size));
+        let end = self.bytes.len() + size;
+        append(&mut self.bytes);
+        debug_assert_eq!(self.bytes.len(), end);
     }
 
     pub fn integer(&mut self, value: i64) {
@@ -154,5 +165,7 @@ impl Etf {
 
 fn length(bytes: usize) -> [u8; 4] {
     // The engine's strings and buffers end below 2^31 bytes.
-    u32::try_from(bytes).expect("a binary below 4 GiB").to_be_bytes()
+    u32::try_from(bytes)
+        .expect("a binary below 4 GiB")
+        .to_be_bytes()
 }

@@ -48,34 +48,47 @@ impl Request {
     /// is not one of those.
     pub fn new(term: Term<'_>, reply: ReplyTo) -> NifResult<Request> {
         let kind = kind_of(term).ok_or(Error::BadArg)?;
-        Ok(Request { kind, terms: Parcel::new(term), reply: Some(reply), vars: None })
+        Ok(Request {
+            kind,
+            terms: Parcel::new(term),
+            reply: Some(reply),
+            vars: None,
+        })
     }
 
     /// Have `context` run the operation. Where that has ended nothing is told but
     /// by the result, false.
     pub fn put(self, context: &Arc<Context>, limit: Option<Duration>) -> bool {
-        context.operate_here(Box::new(self), limit, INLINE_SLICE).is_ok()
+        context
+            .operate_here(Box::new(self), limit, INLINE_SLICE)
+            .is_ok()
     }
 
     fn run<'a>(&mut self, cx: Cx<'a>) -> JsResult<Value<'a>> {
-        let Request { terms, vars, kind, .. } = self;
+        let Request {
+            terms, vars, kind, ..
+        } = self;
         terms.open(|term| match kind {
             OperationKind::Eval | OperationKind::AsyncEval => {
                 let [_, code, filename, globals] = parts(term);
                 *vars = shadow(cx, globals)?;
-                cx.eval(&text(code), &text(filename), *kind == OperationKind::AsyncEval)
+                cx.eval(
+                    &text(cx, code)?,
+                    &text(cx, filename)?,
+                    *kind == OperationKind::AsyncEval,
+                )
             }
             OperationKind::Call => {
                 let [_, name, arguments] = parts(term);
-                call(cx, &text(name), arguments)
+                call(cx, &text(cx, name)?, arguments)
             }
             OperationKind::LoadModule => {
                 let [_, name, code] = parts(term);
-                cx.eval_module(&text(code), &text(name))
+                cx.eval_module(&text(cx, code)?, &text(cx, name)?)
             }
             OperationKind::Compile => {
                 let [_, code, filename] = parts(term);
-                let bytecode = cx.compile(&text(code), &text(filename))?;
+                let bytecode = cx.compile(&text(cx, code)?, &text(cx, filename)?)?;
                 cx.uint8_array(&crate::bytecode::seal(&bytecode))
             }
             OperationKind::LoadBytecode => {
@@ -84,11 +97,11 @@ impl Request {
             }
             OperationKind::GetGlobal => {
                 let [_, name] = parts(term);
-                lookup(cx, &text(name))
+                lookup(cx, &text(cx, name)?)
             }
             OperationKind::SetGlobal => {
                 let [_, name, value] = parts(term);
-                cx.global().set(&text(name), decode(cx, value)?)?;
+                cx.global().set(&text(cx, name)?, decode(cx, value)?)?;
                 Ok(cx.undefined())
             }
             OperationKind::Define => {
@@ -122,7 +135,9 @@ impl Request {
             Kind::Undefined | Kind::Null => Body::Nil,
             Kind::Bool(value) => Body::Bool(value),
             Kind::Int(value) => Body::Integer(value.into()),
-            Kind::Float(number) if number.is_finite() && number.fract() != 0.0 => Body::Float(number),
+            Kind::Float(number) if number.is_finite() && number.fract() != 0.0 => {
+                Body::Float(number)
+            }
             Kind::String => Body::Binary(value.with_text(|text| text.into_owned().into_bytes())?),
             _ => {
                 let mut out = ok_head();
@@ -160,9 +175,9 @@ impl Operation for Request {
 
     fn finish(self: Box<Self>, cx: Cx<'_>, outcome: Outcome<'_>) {
         let body = match outcome {
-            Outcome::Returned(value) => {
-                self.returned(cx, &value).unwrap_or_else(|thrown| thrown_body(cx, &cx.catch(thrown)))
-            }
+            Outcome::Returned(value) => self
+                .returned(cx, &value)
+                .unwrap_or_else(|thrown| thrown_body(cx, &cx.catch(thrown))),
             Outcome::Threw(thrown) => thrown_body(cx, &thrown),
             Outcome::Failed(failure) => Body::Etf(errors::failed(&failure)),
         };
@@ -223,20 +238,50 @@ fn kind_of(term: Term<'_>) -> Option<OperationKind> {
     let name = parts.first()?.decode::<Atom>().ok()?;
     let binary = |index: usize| parts.get(index).is_some_and(|part| part.is_binary());
     let shapes = [
-        (atoms::eval(), 4, binary(1) && binary(2), OperationKind::Eval),
-        (atoms::call(), 3, binary(1) && parts.get(2).is_some_and(|t| t.is_list()), OperationKind::Call),
-        (atoms::load_module(), 3, binary(1) && binary(2), OperationKind::LoadModule),
-        (atoms::compile(), 3, binary(1) && binary(2), OperationKind::Compile),
-        (atoms::load_bytecode(), 2, binary(1), OperationKind::LoadBytecode),
+        (
+            atoms::eval(),
+            4,
+            binary(1) && binary(2),
+            OperationKind::Eval,
+        ),
+        (
+            atoms::call(),
+            3,
+            binary(1) && parts.get(2).is_some_and(|t| t.is_list()),
+            OperationKind::Call,
+        ),
+        (
+            atoms::load_module(),
+            3,
+            binary(1) && binary(2),
+            OperationKind::LoadModule,
+        ),
+        (
+            atoms::compile(),
+            3,
+            binary(1) && binary(2),
+            OperationKind::Compile,
+        ),
+        (
+            atoms::load_bytecode(),
+            2,
+            binary(1),
+            OperationKind::LoadBytecode,
+        ),
         (atoms::get_global(), 2, binary(1), OperationKind::GetGlobal),
         (atoms::set_global(), 3, binary(1), OperationKind::SetGlobal),
-        (atoms::define(), 2, parts.get(1).is_some_and(|t| t.is_map()), OperationKind::Define),
+        (
+            atoms::define(),
+            2,
+            parts.get(1).is_some_and(|t| t.is_map()),
+            OperationKind::Define,
+        ),
         (atoms::globals(), 2, true, OperationKind::Globals),
     ];
     let (.., kind) = shapes
         .into_iter()
         .find(|(atom, arity, fits, _)| *atom == name && *arity == parts.len() && *fits)?;
-    if kind == OperationKind::Eval && mentions_await(&text(parts[1])) {
+    if kind == OperationKind::Eval && mentions_await(parts[1]) {
         return Some(OperationKind::AsyncEval);
     }
     Some(kind)
@@ -244,8 +289,9 @@ fn kind_of(term: Term<'_>) -> Option<OperationKind> {
 
 /// Whether code may have an `await` at its top level. One within a function is
 /// a false alarm that costs a promise, nothing else.
-fn mentions_await(code: &str) -> bool {
-    code.contains("await")
+fn mentions_await(code: Term<'_>) -> bool {
+    let code = code.decode::<Binary<'_>>();
+    code.is_ok_and(|code| code.windows(5).any(|word| word == b"await"))
 }
 
 /// The elements of a tuple whose arity `kind_of` has checked.
@@ -255,17 +301,24 @@ fn parts<const N: usize>(term: Term<'_>) -> [Term<'_>; N] {
 }
 
 fn bytes(term: Term<'_>) -> Vec<u8> {
-    term.decode::<Binary<'_>>().map(|binary| binary.as_slice().to_vec()).unwrap_or_default()
+    term.decode::<Binary<'_>>()
+        .map(|binary| binary.as_slice().to_vec())
+        .unwrap_or_default()
 }
 
-fn text(term: Term<'_>) -> String {
-    String::from_utf8_lossy(&bytes(term)).into_owned()
+fn text(cx: Cx<'_>, term: Term<'_>) -> JsResult<String> {
+    String::from_utf8(bytes(term))
+        .map_err(|_| cx.throw_error(ErrorKind::Type, "code and names must be valid UTF-8"))
 }
 
 /// The names and values of a map of globals.
 fn pairs<'a>(cx: Cx<'a>, map: Term<'_>) -> JsResult<Vec<(String, Value<'a>)>> {
-    let Some(pairs) = rustler::types::MapIterator::new(map) else { return Ok(Vec::new()) };
-    pairs.map(|(name, value)| Ok((text(name), decode(cx, value)?))).collect()
+    let Some(pairs) = rustler::types::MapIterator::new(map) else {
+        return Ok(Vec::new());
+    };
+    pairs
+        .map(|(name, value)| Ok((text(cx, name)?, decode(cx, value)?)))
+        .collect()
 }
 
 /// Define the globals of one eval.
@@ -303,12 +356,18 @@ fn lookup<'a>(cx: Cx<'a>, name: &str) -> JsResult<Value<'a>> {
     if !found.is_undefined() || !is_identifier(name) {
         return Ok(found);
     }
-    cx.eval(&format!("typeof {name} === 'undefined' ? undefined : {name}"), "<call>", false)
+    cx.eval(
+        &format!("typeof {name} === 'undefined' ? undefined : {name}"),
+        "<call>",
+        false,
+    )
 }
 
 fn is_identifier(name: &str) -> bool {
     let mut chars = name.chars();
-    chars.next().is_some_and(|first| first.is_alphabetic() || first == '_' || first == '$')
+    chars
+        .next()
+        .is_some_and(|first| first.is_alphabetic() || first == '_' || first == '$')
         && chars.all(|c| c.is_alphanumeric() || c == '_' || c == '$')
 }
 
@@ -329,4 +388,3 @@ fn globals(cx: Cx<'_>, user_only: bool) -> JsResult<Value<'_>> {
     }
     Ok(list)
 }
-

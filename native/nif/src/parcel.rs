@@ -27,7 +27,10 @@ impl Parcel {
         // SAFETY: allocates an environment and copies a live term into it.
         unsafe {
             let env = sys::enif_alloc_env();
-            Parcel { env, term: sys::enif_make_copy(env, term.as_c_arg()) }
+            Parcel {
+                env,
+                term: sys::enif_make_copy(env, term.as_c_arg()),
+            }
         }
     }
 
@@ -80,7 +83,9 @@ pub fn inline<R>(env: Env<'_>, run: impl FnOnce() -> R) -> R {
     drop(reset);
     // A process's time slice is about 1 ms; what took less than a hundredth of
     // it is not worth the call.
-    let percent = i32::try_from(start.elapsed().as_micros() / 10).unwrap_or(100).min(100);
+    let percent = i32::try_from(start.elapsed().as_micros() / 10)
+        .unwrap_or(100)
+        .min(100);
     if percent > 0 {
         // SAFETY: the environment of the NIF call that this runs in.
         unsafe { sys::enif_consume_timeslice(env.as_c_arg(), percent) };
@@ -217,13 +222,20 @@ impl Caller {
 
 impl ReplyTo {
     pub fn new(pid: LocalPid, reference: Term<'_>) -> ReplyTo {
-        ReplyTo { pid, reference: Parcel::new(reference), waiting: None }
+        ReplyTo {
+            pid,
+            reference: Parcel::new(reference),
+            waiting: None,
+        }
     }
 
     /// A reply that a NIF looks for before it returns.
     pub fn with_caller(pid: LocalPid, reference: Term<'_>) -> (ReplyTo, Caller) {
         let waiting = Arc::new(Mutex::new(Waiting::Yes));
-        let reply = ReplyTo { waiting: Some(waiting.clone()), ..ReplyTo::new(pid, reference) };
+        let reply = ReplyTo {
+            waiting: Some(waiting.clone()),
+            ..ReplyTo::new(pid, reference)
+        };
         (reply, Caller(waiting))
     }
 
@@ -246,6 +258,8 @@ impl ReplyTo {
 
     fn send(self, build: impl for<'a> FnOnce(Env<'a>) -> Term<'a> + Send + 'static) {
         let ReplyTo { pid, reference, .. } = self;
-        post(pid, move |env| (reference.copy_to(env), build(env)).encode(env));
+        post(pid, move |env| {
+            (reference.copy_to(env), build(env)).encode(env)
+        });
     }
 }

@@ -3,7 +3,9 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use rustler::{Encoder, Env, LocalPid, MapIterator, Monitor, NifResult, Resource, ResourceArc, Term};
+use rustler::{
+    Encoder, Env, LocalPid, MapIterator, Monitor, NifResult, Resource, ResourceArc, Term,
+};
 
 use quickbeam_core::{Pool, PoolOptions};
 use quickbeam_engine::region::page_store_stats;
@@ -77,7 +79,11 @@ fn pool_start<'a>(env: Env<'a>, options: Term<'a>) -> NifResult<Term<'a>> {
 
 /// Stop a pool; `{ref, :ok}` to the caller once all memory is given back.
 #[rustler::nif]
-fn pool_stop(env: Env<'_>, resource: ResourceArc<PoolResource>, reference: Term<'_>) -> rustler::Atom {
+fn pool_stop(
+    env: Env<'_>,
+    resource: ResourceArc<PoolResource>,
+    reference: Term<'_>,
+) -> rustler::Atom {
     let reply = ReplyTo::new(env.pid(), reference);
     resource.pool.stop(Some(Box::new(move || reply.reply_ok())));
     atoms::ok()
@@ -92,8 +98,10 @@ fn pool_stats(env: Env<'_>, resource: ResourceArc<PoolResource>) -> Term<'_> {
         .map(|worker| {
             rustler::term_map!(env, {
                 atoms::queue_length() => worker.queue_length,
-                atoms::turns() => worker.turns,
-                atoms::busy_time() => u64::try_from(worker.busy.as_micros()).unwrap_or(u64::MAX),
+                atoms::operations() => worker.operations,
+                atoms::busy_time() => micros(worker.busy),
+                atoms::gc_count() => worker.collections,
+                atoms::gc_time() => micros(worker.collecting),
             })
         })
         .collect();
@@ -104,6 +112,10 @@ fn pool_stats(env: Env<'_>, resource: ResourceArc<PoolResource>) -> Term<'_> {
         atoms::workers() => workers,
         atoms::page_store() => page_store(env),
     })
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// Figures of the whole process.

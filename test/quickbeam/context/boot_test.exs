@@ -1,6 +1,8 @@
 defmodule QuickBEAM.Context.BootTest do
   use QuickBEAM.Case, async: true
 
+  @moduletag :capture_log
+
   import ExUnit.CaptureLog
 
   @moduletag :tmp_dir
@@ -123,7 +125,8 @@ defmodule QuickBEAM.Context.BootTest do
                    Context.start_link(pool: pool, script: path, timeout: 50)
         end)
 
-      assert log == ""
+      # Others may log meanwhile; a crash would name this module.
+      refute log =~ "Context.Server"
       assert eventually(fn -> ContextPool.stats(pool).contexts == 0 end)
       assert_empty_mailbox()
     end

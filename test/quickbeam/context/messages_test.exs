@@ -1,6 +1,8 @@
 defmodule QuickBEAM.Context.MessagesTest do
   use QuickBEAM.Case, async: true
 
+  @moduletag :capture_log
+
   @collect "globalThis.got = []; Beam.onMessage(m => got.push(m))"
 
   defp got(context, n) do

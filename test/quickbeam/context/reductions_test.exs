@@ -1,6 +1,8 @@
 defmodule QuickBEAM.Context.ReductionsTest do
   use QuickBEAM.Case, async: true
 
+  @moduletag :capture_log
+
   test "end an operation, which is counted anew each time" do
     context = start_alone(max_reductions: 100_000)
 

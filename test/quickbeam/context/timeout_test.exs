@@ -2,6 +2,8 @@ defmodule QuickBEAM.Context.TimeoutTest do
   # Not async: it measures time.
   use QuickBEAM.Case
 
+  @moduletag :capture_log
+
   @timeout 100
   # What may come on top on a busy machine.
   @margin 900

@@ -260,11 +260,12 @@ impl<'a> Reader<'a> {
             Some(slots) if slots.shared => Err(self.refuse("A SharedArrayBuffer")),
             Some(slots) if slots.detached => Err(self.refuse("A detached ArrayBuffer")),
             Some(slots) => {
-                let bytes = value.bytes().unwrap_or(&[]);
                 // The copy is the heap's until it is written.
-                self.cx.charge(bytes.len())?;
-                let node = Node::Buffer(bytes.to_vec(), slots.max_byte_length);
-                self.cx.release(bytes.len());
+                let length = value.byte_length().unwrap_or(0);
+                self.cx.charge(length)?;
+                let bytes = value.bytes().unwrap_or_default();
+                let node = Node::Buffer(bytes, slots.max_byte_length);
+                self.cx.release(length);
                 Ok(self.remember(value, node))
             }
             None => Err(self.refuse("A buffer of an unknown kind")),

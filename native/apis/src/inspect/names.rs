@@ -48,19 +48,19 @@ pub(super) fn constructor_name(value: &Value<'_>) -> JsResult<Option<String>> {
             break;
         }
         let constructor = at.own_data("constructor")?;
-        if let Some(constructor) = constructor.filter(Value::is_function) {
-            if constructor.object_kind() != ObjectKind::Proxy {
-                let prototype = constructor.own_data("prototype")?;
-                let above = prototype.and_then(|prototype| prototype.identity());
-                // The object must be an instance: its constructor's prototype
-                // is above it, and is not itself.
-                let is_instance = above.is_some_and(|above| {
-                    Some(above) != value.identity()
-                        && (chain.contains(&above) || at.identity() == Some(above))
-                });
-                if let (true, Some(name)) = (is_instance, function_name(&constructor)?) {
-                    return Ok(Some(name));
-                }
+        if let Some(constructor) = constructor.filter(Value::is_function)
+            && constructor.object_kind() != ObjectKind::Proxy
+        {
+            let prototype = constructor.own_data("prototype")?;
+            let above = prototype.and_then(|prototype| prototype.identity());
+            // The object must be an instance: its constructor's prototype
+            // is above it, and is not itself.
+            let is_instance = above.is_some_and(|above| {
+                Some(above) != value.identity()
+                    && (chain.contains(&above) || at.identity() == Some(above))
+            });
+            if let (true, Some(name)) = (is_instance, function_name(&constructor)?) {
+                return Ok(Some(name));
             }
         }
         chain.extend(at.identity());

@@ -256,7 +256,7 @@ impl<'a> Inspector<'a> {
     ) -> JsResult<()> {
         let class = value.class_name()?;
         let Some((buffer, view)) = value.view_slots() else {
-            let bytes = value.bytes().unwrap_or(&[]);
+            let bytes = value.bytes().unwrap_or_default();
             let shown: Vec<String> = bytes
                 .iter()
                 .take(BYTES_MAX)
@@ -285,7 +285,7 @@ impl<'a> Inspector<'a> {
         };
         if class == "DataView" {
             parts.open = self.prefix(value, name, &class, None)? + "{";
-            let length = value.bytes().map_or(0, <[u8]>::len);
+            let length = value.byte_length().unwrap_or(0);
             parts.entries.push(format!("byteLength: {length}"));
             parts
                 .entries

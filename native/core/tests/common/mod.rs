@@ -21,7 +21,13 @@ pub fn pool(size: usize) -> Pool {
 }
 
 pub fn pool_with(size: usize, slice: Duration) -> Pool {
-    Pool::start(PoolOptions { size, memory_limit: 0, max_stack_size: 256 * 1024, slice }).unwrap()
+    Pool::start(PoolOptions {
+        size,
+        memory_limit: 0,
+        max_stack_size: 256 * 1024,
+        slice,
+    })
+    .unwrap()
 }
 
 /// How an operation ended.
@@ -47,7 +53,10 @@ impl End {
     }
 
     pub fn is_timeout(&self) -> bool {
-        matches!(self, End::Failed(Failure::TimedOut(_)) | End::Aborted(Failure::TimedOut(_)))
+        matches!(
+            self,
+            End::Failed(Failure::TimedOut(_)) | End::Aborted(Failure::TimedOut(_))
+        )
     }
 }
 
@@ -62,7 +71,11 @@ pub struct Eval {
 impl Eval {
     fn tell(&mut self, end: End) {
         // Nobody listens any more where a test has failed.
-        let _ = self.told.take().expect("an operation ends once").send((self.tag, end));
+        let _ = self
+            .told
+            .take()
+            .expect("an operation ends once")
+            .send((self.tag, end));
     }
 }
 
@@ -180,9 +193,7 @@ impl Embedder for Host {
             events: self.events.lock().unwrap().clone(),
             questions: self.questions.lock().unwrap().clone(),
         });
-        heap.with(|cx| {
-            install(cx).map_err(|thrown| Report::of(cx, &cx.catch(thrown)))
-        })
+        heap.with(|cx| install(cx).map_err(|thrown| Report::of(cx, &cx.catch(thrown))))
     }
 
     fn ready(&self, outcome: Result<(), Report>) {
@@ -240,13 +251,16 @@ fn install(cx: Cx<'_>) -> JsResult<()> {
     cx.method(&global, "panic", 0, |_| panic!("in a native"))
 }
 
+/// Which operation ended, and how.
+type Tagged = (usize, End);
+
 /// A context and the test's ends of its channels.
 pub struct Guest {
     pub context: Arc<Context>,
     pub host: Arc<Host>,
     pub events: Receiver<Event>,
     pub questions: Receiver<Question>,
-    ends: (Sender<(usize, End)>, Receiver<(usize, End)>),
+    ends: (Sender<Tagged>, Receiver<Tagged>),
 }
 
 pub fn guest(pool: &Pool) -> Guest {
@@ -267,7 +281,13 @@ pub fn guest_set_up(pool: &Pool, options: ContextOptions, setup: &'static str) -
         setup,
     });
     let context = pool.spawn(options, host.clone()).unwrap();
-    Guest { context, host, events, questions, ends: channel() }
+    Guest {
+        context,
+        host,
+        events,
+        questions,
+        ends: channel(),
+    }
 }
 
 impl Guest {
@@ -276,9 +296,20 @@ impl Guest {
         let _ = self.context.operate(eval(tag, code, &self.ends.0), limit);
     }
 
+    /// The same on this thread, where the context is idle.
+    pub fn begin_here(&self, tag: usize, code: &str, limit: Option<Duration>) {
+        let slice = Duration::from_micros(200);
+        let _ = self
+            .context
+            .operate_here(eval(tag, code, &self.ends.0), limit, slice);
+    }
+
     /// The next end of what was begun.
     pub fn ended(&self) -> (usize, End) {
-        self.ends.1.recv_timeout(LOST).expect("an operation did not end")
+        self.ends
+            .1
+            .recv_timeout(LOST)
+            .expect("an operation did not end")
     }
 
     /// Whether nothing else has ended.
@@ -294,7 +325,10 @@ impl Guest {
     pub fn eval_within(&self, code: &str, limit: Option<Duration>) -> End {
         let (sender, receiver) = channel();
         let _ = self.context.operate(eval(0, code, &sender), limit);
-        receiver.recv_timeout(LOST).expect("an operation did not end").1
+        receiver
+            .recv_timeout(LOST)
+            .expect("an operation did not end")
+            .1
     }
 
     pub fn question(&self) -> Question {
@@ -302,7 +336,9 @@ impl Guest {
     }
 
     pub fn answer(&self, id: u64, text: &str) {
-        self.context.answer(id, Box::new(Text(text.to_owned()))).unwrap();
+        self.context
+            .answer(id, Box::new(Text(text.to_owned())))
+            .unwrap();
     }
 
     pub fn send(&self, text: &str) {
@@ -321,7 +357,10 @@ impl Guest {
 
     /// The events up to now.
     pub fn events(&self) -> Vec<Event> {
-        self.events.try_iter().filter(|event| !matches!(event, Event::Ready(_))).collect()
+        self.events
+            .try_iter()
+            .filter(|event| !matches!(event, Event::Ready(_)))
+            .collect()
     }
 
     pub fn stop(&self) {
@@ -331,7 +370,9 @@ impl Guest {
     pub fn reset(&self) -> Result<(), String> {
         let (sender, receiver) = channel();
         let done = move |outcome: Result<(), Report>| {
-            sender.send(outcome.map_err(|report| told(&report))).unwrap();
+            sender
+                .send(outcome.map_err(|report| told(&report)))
+                .unwrap();
         };
         if self.context.reset(Box::new(done)).is_err() {
             return Err("gone".to_owned());
@@ -343,7 +384,12 @@ impl Guest {
 pub fn eval(tag: usize, code: &str, told: &Sender<(usize, End)>) -> Box<Eval> {
     // `await` in front asks for top-level await.
     let top_level_await = code.contains("await ") && !code.contains("async");
-    Box::new(Eval { code: code.to_owned(), top_level_await, tag, told: Some(told.clone()) })
+    Box::new(Eval {
+        code: code.to_owned(),
+        top_level_await,
+        tag,
+        told: Some(told.clone()),
+    })
 }
 
 /// End a context and wait until it has given everything back.

@@ -2,7 +2,7 @@
 #![allow(dead_code)]
 
 use quickbeam_engine_sys::*;
-use std::ffi::{c_int, c_void, CString};
+use std::ffi::{CString, c_int, c_void};
 use std::ptr::null_mut;
 
 #[repr(C)]
@@ -18,7 +18,10 @@ unsafe extern "C" {
 /// CPU time of this thread in nanoseconds: a busy machine does not show in it.
 pub fn cpu_time() -> i64 {
     const CLOCK_THREAD_CPUTIME_ID: c_int = 3;
-    let mut time = Timespec { seconds: 0, nanoseconds: 0 };
+    let mut time = Timespec {
+        seconds: 0,
+        nanoseconds: 0,
+    };
     unsafe { clock_gettime(CLOCK_THREAD_CPUTIME_ID, &mut time) };
     time.seconds * 1_000_000_000 + time.nanoseconds
 }
@@ -83,8 +86,12 @@ impl Engine {
             let mut watch = Box::<Watch>::default();
             JS_SetInterruptHandler(rt, Some(ask), (&mut *watch as *mut Watch).cast());
             let global = JS_GetGlobalObject(ctx);
-            for (name, function) in [(c"mark", mark as unsafe extern "C" fn(_, _, _, _) -> _), (c"gc", gc)] {
-                let value = JS_NewCFunction2(ctx, Some(function), name.as_ptr(), 0, JS_CFUNC_generic, 0);
+            for (name, function) in [
+                (c"mark", mark as unsafe extern "C" fn(_, _, _, _) -> _),
+                (c"gc", gc),
+            ] {
+                let value =
+                    JS_NewCFunction2(ctx, Some(function), name.as_ptr(), 0, JS_CFUNC_generic, 0);
                 JS_SetPropertyStr(ctx, global, name.as_ptr(), value);
             }
             JS_FreeValue(ctx, global);
@@ -95,12 +102,24 @@ impl Engine {
     fn eval_value(&mut self, source: &str, flags: u32) -> JSValue {
         let source = CString::new(source).unwrap();
         let length = source.as_bytes().len();
-        unsafe { JS_Eval(self.ctx, source.as_ptr(), length as _, c"test".as_ptr(), flags as _) }
+        unsafe {
+            JS_Eval(
+                self.ctx,
+                source.as_ptr(),
+                length as _,
+                c"test".as_ptr(),
+                flags as _,
+            )
+        }
     }
 
     /// True if the script ended without an exception; its value is dropped.
     pub fn eval(&mut self, source: &str, module: bool) -> bool {
-        let flags = if module { JS_EVAL_TYPE_MODULE } else { JS_EVAL_TYPE_GLOBAL };
+        let flags = if module {
+            JS_EVAL_TYPE_MODULE
+        } else {
+            JS_EVAL_TYPE_GLOBAL
+        };
         let value = self.eval_value(source, flags);
         unsafe { JS_FreeValue(self.ctx, value) };
         !JS_IsException(value)
@@ -109,12 +128,12 @@ impl Engine {
     /// The value of a script as a string.
     pub fn text(&mut self, source: &str) -> Option<String> {
         let value = self.eval_value(source, JS_EVAL_TYPE_GLOBAL);
-        let text = self.to_text(value);
+        let text = self.text_of(value);
         unsafe { JS_FreeValue(self.ctx, value) };
         text
     }
 
-    pub fn to_text(&mut self, value: JSValue) -> Option<String> {
+    pub fn text_of(&mut self, value: JSValue) -> Option<String> {
         if JS_IsException(value) {
             return None;
         }
@@ -123,7 +142,9 @@ impl Engine {
             if chars.is_null() {
                 return None;
             }
-            let text = std::ffi::CStr::from_ptr(chars).to_string_lossy().into_owned();
+            let text = std::ffi::CStr::from_ptr(chars)
+                .to_string_lossy()
+                .into_owned();
             JS_FreeCString(self.ctx, chars);
             Some(text)
         }
@@ -158,7 +179,7 @@ impl Engine {
             let error = JS_GetException(self.ctx);
             let message = if JS_IsObject(error) {
                 let value = JS_GetPropertyStr(self.ctx, error, c"message".as_ptr());
-                let message = self.to_text(value);
+                let message = self.text_of(value);
                 JS_FreeValue(self.ctx, value);
                 message
             } else {

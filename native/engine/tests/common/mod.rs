@@ -15,7 +15,12 @@ pub fn heap() -> Heap {
 }
 
 pub fn heap_with(memory_limit: usize, fibers: &Arc<FiberCache>) -> Heap {
-    Heap::new(&HeapOptions { memory_limit }, Budget::new(0), fibers.clone()).expect("a heap")
+    Heap::new(
+        &HeapOptions { memory_limit },
+        Budget::new(0),
+        fibers.clone(),
+    )
+    .expect("a heap")
 }
 
 pub fn eval<'a>(cx: Cx<'a>, code: &str) -> Value<'a> {

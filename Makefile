@@ -1,0 +1,71 @@
+# `make` alone prints the targets.
+
+# Elixir wants UTF-8; rustup puts cargo where a fresh shell may not look.
+export LANG := C.UTF-8
+export LC_ALL := C.UTF-8
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+# The release profile everywhere: the C engine is then compiled once, for the
+# NIF, the tests and clippy. `make test CARGO_PROFILE=dev` adds debug assertions.
+CARGO_PROFILE ?= release
+CARGO := --workspace --locked --profile $(CARGO_PROFILE)
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: tools ## build the NIF and compile the Elixir code
+	mix compile
+
+.PHONY: demo
+demo: tools examples/demo/node_modules/.package-lock.json ## a thousand contexts doing real work (CONTEXTS=1000 THREADS=)
+	mix compile
+	mix run examples/demo/demo.exs
+
+.PHONY: test
+test: tools ## cargo's tests, then ExUnit's
+	@CARGO_ARGS='$(CARGO)' scripts/test
+
+.PHONY: lint lint-elixir lint-rust lint-bindings
+lint: lint-elixir lint-rust lint-bindings ## formatting, compiler warnings, clippy, generated bindings
+
+lint-elixir: tools
+	mix format --check-formatted
+	mix format --check-formatted 'examples/**/*.{ex,exs}'
+	MIX_ENV=test mix compile --force --warnings-as-errors
+
+lint-rust: tools
+	cargo fmt --all --check
+	cargo clippy $(CARGO) --all-targets -- -D warnings
+
+lint-bindings: tools
+	scripts/check-bindings
+
+.PHONY: bench
+bench: tools ## run every script in bench/ and print its figures
+	mix compile
+	@for script in $(filter-out bench/run_all.exs,$(wildcard bench/*.exs)); do \
+	  echo; echo "== $$script"; mix run "$$script" || exit 1; \
+	done
+
+.PHONY: bindings
+bindings: tools ## regenerate the committed FFI bindings (needs libclang)
+	scripts/check-bindings --write
+
+.PHONY: clean
+clean: ## remove everything that was built or fetched
+	rm -rf _build target priv/native tmp cover doc examples/demo/node_modules
+
+# Installs what is missing, and costs nothing when nothing is.
+.PHONY: tools
+tools:
+	@scripts/ensure cc cargo elixir
+
+# npm writes this file last, so an interrupted fetch starts again.
+examples/demo/node_modules/.package-lock.json: examples/demo/package.json examples/demo/package-lock.json
+	@scripts/ensure node npm
+	npm ci --prefix examples/demo --ignore-scripts --no-audit --no-fund
+	@touch $@
