@@ -46,13 +46,13 @@ void JS_GetContextGC(JSContext *ctx, uint64_t *pcount, uint64_t *pnanoseconds);
 
 /* ---- Reductions and kills (c_src/quickbeam_budget.c) ------------------- */
 
-/* One reduction is one tick of the engine's poll: a call, a backward jump, a
-   step of a long builtin (a few hundred of its elements or a kilobyte), or a
-   block of regexp backtracking. An empty `for` loop costs one tick an
-   iteration. */
+/* One reduction is one tick of the engine's poll: a call or a backward jump, so
+   that an iteration of an empty `for` loop costs one. Long builtins are charged
+   by what they do: 64 ticks for 256 of their elements (or bytes, where that is
+   what they go through), a regexp 500 ticks for 1,000 steps of backtracking. */
 
 /* Kill the running code once the count passes `limit`; 0 takes it off. Exact
-   to one tick. */
+   to one tick in code, to one charge in a builtin. */
 void JS_SetContextReductionLimit(JSContext *ctx, uint64_t limit);
 
 /* Ticks since the context was made or last reset. */

@@ -81,7 +81,7 @@ static bool js_budget_spent(JSContext *ctx)
 static no_inline bool __js_ask_step(JSContext *ctx)
 {
     ctx->step_counter = ctx->rt->kill_reason ? 1 : JS_POLL_STEP;
-    ctx->interrupt_counter--;
+    ctx->interrupt_counter -= JS_STEP_TICKS;
     return js_budget_spent(ctx);
 }
 

@@ -389,7 +389,7 @@ fn run(name: &str, source: &str, module: bool, limit: u64, kill_at: u64) -> bool
         assert_eq!(killed, JS_CONTEXT_KILL_REDUCTIONS, "{name}");
         let count = engine.count();
         assert!(
-            count > limit && count <= limit + 300,
+            count > limit && count <= limit + 600,
             "{name}: {count} of {limit}"
         );
     } else {
