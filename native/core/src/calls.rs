@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use quickbeam_engine::{Cx, JsResult, Pause, Root, Signal, Value};
 
+use crate::entry::{self, Entry};
 use crate::operation::Deliver;
 use crate::state::State;
 
@@ -17,6 +18,9 @@ pub(crate) struct Calls {
 
 /// The answer that a waiting native is resumed with.
 pub(crate) struct Answer(pub(crate) Box<dyn Deliver>);
+
+/// What a waiting native runs before it waits on.
+pub(crate) struct Inner(pub(crate) Entry);
 
 /// A new call that answers through a promise: its number and the promise.
 pub fn begin(cx: Cx<'_>) -> JsResult<(u64, Value<'_>)> {
@@ -43,13 +47,18 @@ pub fn next_id(cx: Cx<'_>) -> u64 {
 }
 
 /// Suspend the fiber until the host has answered call `id`. The worker goes on
-/// with other contexts meanwhile.
+/// with other contexts meanwhile; what the host asks of this very context to
+/// find its answer runs here, on top of what waits.
 pub fn wait(cx: Cx<'_>, id: u64) -> JsResult<Value<'_>> {
     loop {
         match cx.suspend(Pause::Wait(id)) {
             Signal::Deliver(answer) => match answer.downcast::<Answer>() {
                 Ok(answer) => return answer.0.deliver(cx),
-                Err(_) => continue,
+                Err(inner) => {
+                    if let Ok(inner) = inner.downcast::<Inner>() {
+                        entry::execute_nested(cx, inner.0);
+                    }
+                }
             },
             Signal::Continue => continue,
             Signal::Kill => return Err(cx.throw_interrupted()),

@@ -74,6 +74,11 @@ impl Job {
         }
     }
 
+    /// Whether the context itself has asked for it, through a handler.
+    pub(crate) fn is_nested(&self) -> bool {
+        matches!(self, Job::Operation { operation, .. } if operation.is_nested())
+    }
+
     pub(crate) fn abort(self, failure: &Failure) {
         match self {
             Job::Operation { operation, .. } => operation.abort(failure),

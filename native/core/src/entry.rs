@@ -25,6 +25,8 @@ pub(crate) enum Entry {
     },
     Message,
     Timer,
+    /// End the operations whose limit has passed.
+    Expire,
 }
 
 /// Run `entry` to its end.
@@ -54,8 +56,27 @@ pub(crate) fn execute(cx: Cx<'_>, entry: Entry) {
                 state.timers.fire(cx, now).map(|result| result.map(drop))
             });
         }
+        Entry::Expire => {
+            for waiting in state.pending.expired(now) {
+                let failure = Failure::TimedOut(waiting.limit.unwrap_or_default());
+                fail(cx, waiting.operation, failure);
+            }
+        }
     }
     report_rejections(cx, state);
+}
+
+/// Run `entry` on top of an operation that waits for the host, within what is
+/// left of its limits.
+pub(crate) fn execute_nested(cx: Cx<'_>, entry: Entry) {
+    let state = State::of(cx);
+    let used = cx.reductions();
+    state.depth.set(state.depth.get() + 1);
+    state.meter.nest(|| execute(cx, entry));
+    state.depth.set(state.depth.get() - 1);
+    if state.max_reductions > 0 {
+        cx.set_reductions(state.max_reductions.saturating_sub(used).max(1));
+    }
 }
 
 fn operate(
@@ -140,6 +161,7 @@ fn conclude<'a>(
                     promise,
                     deadline,
                     limit,
+                    nested: state.depth.get() > 0,
                 });
                 if let Err(thrown) = watch_promise(cx, &value, id) {
                     let thrown = cx.catch(thrown);

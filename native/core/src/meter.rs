@@ -25,6 +25,9 @@ pub(crate) struct Meter {
     deadline: Cell<u64>,
     slice_end: Cell<u64>,
     cause: Cell<Option<Cause>>,
+    /// No entry runs longer than this: the limit of what waits below a nested
+    /// one.
+    cap: Cell<u64>,
 }
 
 impl Meter {
@@ -34,13 +37,23 @@ impl Meter {
             deadline: Cell::new(NEVER),
             slice_end: Cell::new(NEVER),
             cause: Cell::new(None),
+            cap: Cell::new(NEVER),
         }
     }
 
     /// Begin an entry that must be over at `deadline`.
     pub(crate) fn begin(&self, deadline: u64) {
-        self.deadline.set(deadline);
+        self.deadline.set(deadline.min(self.cap.get()));
         self.cause.set(None);
+    }
+
+    /// Run a nested entry within the limit of the one that waits.
+    pub(crate) fn nest(&self, run: impl FnOnce()) {
+        let (deadline, cap) = (self.deadline.get(), self.cap.get());
+        self.cap.set(deadline);
+        run();
+        self.cap.set(cap);
+        self.begin(deadline);
     }
 
     /// When the entry must be over.

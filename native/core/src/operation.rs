@@ -11,6 +11,12 @@ pub trait Operation: Send {
     /// Enter JS. A promise is awaited.
     fn start<'a>(&mut self, cx: Cx<'a>) -> JsResult<Value<'a>>;
 
+    /// Whether the context itself has asked for this, by a handler that it may be
+    /// waiting for: then it runs on top of what waits.
+    fn is_nested(&self) -> bool {
+        false
+    }
+
     /// Look at what an awaited promise was fulfilled with. Answer another
     /// promise to have that awaited, too.
     fn settle<'a>(&mut self, _cx: Cx<'a>, value: Value<'a>) -> JsResult<Value<'a>> {

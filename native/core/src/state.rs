@@ -26,6 +26,8 @@ pub struct State {
     pub(crate) timers: Timers,
     pub(crate) calls: Calls,
     pub(crate) messages: Messages,
+    /// How many operations wait in `callSync` below the running entry.
+    pub(crate) depth: Cell<u32>,
 }
 
 /// Operations whose promise is not settled yet.
@@ -35,6 +37,7 @@ pub(crate) struct Pending {
     deadlines: RefCell<BTreeSet<(u64, u64)>>,
     settled: RefCell<VecDeque<u64>>,
     last_id: Cell<u64>,
+    nested: Cell<usize>,
 }
 
 pub(crate) struct Waiting {
@@ -42,6 +45,9 @@ pub(crate) struct Waiting {
     pub(crate) promise: Root,
     pub(crate) deadline: u64,
     pub(crate) limit: Option<Duration>,
+    /// Begun while another operation waited in `callSync`, which may wait for
+    /// this one.
+    pub(crate) nested: bool,
 }
 
 impl State {
@@ -84,13 +90,22 @@ impl Pending {
         if waiting.deadline != NEVER {
             self.deadlines.borrow_mut().insert((waiting.deadline, id));
         }
+        self.nested
+            .set(self.nested.get() + usize::from(waiting.nested));
         self.waiting.borrow_mut().insert(id, waiting);
         id
+    }
+
+    /// How many were begun while another operation waited.
+    pub(crate) fn nested(&self) -> usize {
+        self.nested.get()
     }
 
     pub(crate) fn remove(&self, id: u64) -> Option<Waiting> {
         let waiting = self.waiting.borrow_mut().remove(&id)?;
         self.deadlines.borrow_mut().remove(&(waiting.deadline, id));
+        self.nested
+            .set(self.nested.get() - usize::from(waiting.nested));
         Some(waiting)
     }
 
@@ -146,6 +161,7 @@ impl Pending {
     pub(crate) fn abort_all(&self, failure: &Failure) {
         let waiting = std::mem::take(&mut *self.waiting.borrow_mut());
         self.deadlines.borrow_mut().clear();
+        self.nested.set(0);
         for (_, waiting) in waiting {
             waiting.operation.abort(failure);
         }

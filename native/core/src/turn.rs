@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use quickbeam_engine::{Collections, Heap, HeapOptions, Pause, Progress, Report, Signal};
 
-use crate::calls::Answer;
+use crate::calls::{Answer, Inner};
 use crate::clock::{self, NEVER};
 use crate::context::{Context, ContextOptions, Job};
 use crate::entry::{self, Entry};
@@ -22,6 +22,10 @@ pub(crate) struct Cell {
     pause: Option<Pause>,
     /// Jobs taken out of the mailbox while an operation was suspended.
     backlog: VecDeque<Job>,
+    /// Of those, what may run on top of an operation that waits in `callSync`:
+    /// what its handler asks, and the answers to promises.
+    nested: VecDeque<Job>,
+    late_answers: VecDeque<(u64, Box<dyn Deliver>)>,
     /// The first limit of an operation in there.
     backlog_deadline: u64,
     /// Answers that came while an operation was suspended, to calls without a
@@ -77,6 +81,7 @@ impl Cell {
             timers: Default::default(),
             calls: Default::default(),
             messages: Default::default(),
+            depth: Default::default(),
         });
         context.embedder().install(&mut heap)?;
         Ok(Cell {
@@ -84,6 +89,8 @@ impl Cell {
             meter,
             pause: None,
             backlog: VecDeque::new(),
+            nested: VecDeque::new(),
+            late_answers: VecDeque::new(),
             backlog_deadline: NEVER,
             answers: HashMap::new(),
             timers_first: false,
@@ -127,8 +134,10 @@ impl Cell {
                     Some(signal) => self.heap.resume(signal),
                     None => {
                         self.pause = Some(Pause::Wait(id));
-                        let wake = self.meter.deadline().min(self.backlog_deadline);
-                        return Next::Idle { wake };
+                        let own = self.meter.deadline().min(self.backlog_deadline);
+                        return Next::Idle {
+                            wake: own.min(self.nested_wake()),
+                        };
                     }
                 },
                 None => match self.next_entry(context) {
@@ -165,41 +174,78 @@ impl Cell {
     }
 
     /// Look at what has come while an operation is suspended: answers that it
-    /// may wait for, limits of those that queue behind it.
+    /// may wait for, what may run on top of it, limits of what queues behind it.
     fn take_in(&mut self, context: &Arc<Context>) {
         while let Some(job) = context.next_job() {
             match job {
-                Job::Answer { id, answer } if !self.has_promise(id) => {
+                Job::Answer { id, answer } if self.has_promise(id) => {
+                    self.late_answers.push_back((id, answer));
+                }
+                Job::Answer { id, answer } => {
                     self.answers.entry(id).or_insert(answer);
                 }
                 job => {
                     self.backlog_deadline = self.backlog_deadline.min(job.deadline());
-                    self.backlog.push_back(job);
+                    let queue = if job.is_nested() {
+                        &mut self.nested
+                    } else {
+                        &mut self.backlog
+                    };
+                    queue.push_back(job);
                 }
             }
         }
         let now = clock::now();
-        if self.backlog_deadline > now {
-            return;
+        if self.backlog_deadline <= now {
+            let first = expire_queued(&mut self.nested, now);
+            self.backlog_deadline = first.min(expire_queued(&mut self.backlog, now));
         }
-        for job in std::mem::take(&mut self.backlog) {
-            match job {
-                Job::Operation {
-                    operation,
-                    deadline,
-                    limit,
-                } if deadline <= now => {
-                    operation.abort(&Failure::TimedOut(limit.unwrap_or_default()));
-                }
-                job => self.backlog.push_back(job),
+    }
+
+    /// When something may be due that runs on top of the operation that waits.
+    fn nested_wake(&self) -> u64 {
+        self.heap.extension::<State>().map_or(NEVER, |state| {
+            let timers = match state.pending.nested() {
+                0 => NEVER,
+                _ => state.timers.next(),
+            };
+            timers.min(state.pending.first_deadline())
+        })
+    }
+
+    /// What is to run on top of the operation that waits: what its handler asks
+    /// of this context, and, while such an operation awaits something, whatever
+    /// may be that.
+    fn next_nested(&mut self) -> Option<Entry> {
+        let now = clock::now();
+        let state = self.heap.extension::<State>()?;
+        if state.pending.first_deadline() <= now {
+            return Some(Entry::Expire);
+        }
+        if state.pending.nested() > 0 {
+            if let Some((id, answer)) = self.late_answers.pop_front() {
+                return Some(Entry::Answer { id, answer });
+            }
+            if state.timers.next() <= now {
+                return Some(Entry::Timer);
             }
         }
-        self.backlog_deadline = self
-            .backlog
-            .iter()
-            .map(Job::deadline)
-            .min()
-            .unwrap_or(NEVER);
+        match self.nested.pop_front()? {
+            Job::Operation {
+                operation,
+                deadline,
+                limit,
+            } => Some(Entry::Operation {
+                operation,
+                deadline,
+                limit,
+            }),
+            // Only operations are nested.
+            job => {
+                self.backlog.push_back(job);
+                None
+            }
+        }
     }
 
     fn has_promise(&self, id: u64) -> bool {
@@ -212,6 +258,10 @@ impl Cell {
     fn answer(&mut self, id: u64) -> Option<Signal> {
         if let Some(answer) = self.answers.remove(&id) {
             return Some(Signal::Deliver(Box::new(Answer(answer))));
+        }
+        if let Some(entry) = self.next_nested() {
+            self.entries += 1;
+            return Some(Signal::Deliver(Box::new(Inner(entry))));
         }
         if clock::now() >= self.meter.deadline() {
             self.meter.kill(Cause::Waited);
@@ -232,7 +282,10 @@ impl Cell {
         if self.state(|state| state.messages.ready()) {
             return Some(Entry::Message);
         }
-        while let Some(job) = self.backlog.pop_front().or_else(|| context.next_job()) {
+        if let Some((id, answer)) = self.late_answers.pop_front() {
+            return Some(Entry::Answer { id, answer });
+        }
+        while let Some(job) = self.queued().or_else(|| context.next_job()) {
             match job {
                 Job::Operation {
                     operation,
@@ -287,6 +340,12 @@ impl Cell {
         self.timer_due(now).then_some(Entry::Timer)
     }
 
+    /// What was taken out of the mailbox while an operation was suspended.
+    fn queued(&mut self) -> Option<Job> {
+        let nested = self.nested.pop_front();
+        nested.or_else(|| self.backlog.pop_front())
+    }
+
     fn timer_due(&mut self, now: u64) -> bool {
         self.state(|state| state.timers.next()) <= now
     }
@@ -321,8 +380,25 @@ impl Cell {
             self.heap.resume(Signal::Kill);
         }
         self.state(|state| state.pending.abort_all(failure));
-        for job in self.backlog.drain(..) {
+        for job in self.nested.drain(..).chain(self.backlog.drain(..)) {
             job.abort(failure);
         }
     }
+}
+
+/// End the operations in `queue` whose limit has passed; the first limit left.
+fn expire_queued(queue: &mut VecDeque<Job>, now: u64) -> u64 {
+    for job in std::mem::take(queue) {
+        match job {
+            Job::Operation {
+                operation,
+                deadline,
+                limit,
+            } if deadline <= now => {
+                operation.abort(&Failure::TimedOut(limit.unwrap_or_default()));
+            }
+            job => queue.push_back(job),
+        }
+    }
+    queue.iter().map(Job::deadline).min().unwrap_or(NEVER)
 }

@@ -17,6 +17,16 @@ const LONG: &[(&str, &str, &str)] = &[
         r#"for (let i = 0; i < 1e6; i++) f(i)"#,
     ),
     (
+        r#"heavy ticks"#,
+        r#"var s = 'x'.repeat(1000)"#,
+        r#"for (let i = 0; i < 1e5; i++) s.toUpperCase()"#,
+    ),
+    (
+        r#"sort"#,
+        r#"var a = Array.from({length: 1e6}, (_, i) => (i * 7919) % 1000003)"#,
+        r#"a.sort()"#,
+    ),
+    (
         r#"sort strings"#,
         r#"var a = Array.from({length: 3e5}, (_, i) => 'k' + (i * 7919) % 1000003)"#,
         r#"a.sort()"#,
@@ -27,8 +37,28 @@ const LONG: &[(&str, &str, &str)] = &[
         r#"a.sort((a, b) => a - b)"#,
     ),
     (
+        r#"toSorted"#,
+        r#"var a = Array.from({length: 5e5}, (_, i) => (i * 7919) % 1000003)"#,
+        r#"a.toSorted()"#,
+    ),
+    (
+        r#"JSON.parse numbers"#,
+        r#"var s = JSON.stringify(Array.from({length: 1e6}, (_, i) => i))"#,
+        r#"JSON.parse(s)"#,
+    ),
+    (
         r#"JSON.parse objects"#,
         r#"var s = JSON.stringify(Array.from({length: 1e5}, (_, i) => ({a: i, b: 'x'})))"#,
+        r#"JSON.parse(s)"#,
+    ),
+    (
+        r#"JSON.parse string"#,
+        r#"var s = JSON.stringify('x\n'.repeat(5e6))"#,
+        r#"JSON.parse(s)"#,
+    ),
+    (
+        r#"JSON.parse spaces"#,
+        r#"var s = ' '.repeat(2e7) + '1'"#,
         r#"JSON.parse(s)"#,
     ),
     (
@@ -36,11 +66,21 @@ const LONG: &[(&str, &str, &str)] = &[
         r#"var a = Array.from({length: 5e5}, (_, i) => ({a: i}))"#,
         r#"JSON.stringify(a)"#,
     ),
+    (
+        r#"JSON.stringify string"#,
+        r#"var s = 'x\n'.repeat(5e6)"#,
+        r#"JSON.stringify(s)"#,
+    ),
     (r#"fill"#, r#"var a = new Array(1e6)"#, r#"a.fill(1)"#),
     (
         r#"fill sparse"#,
         r#""#,
         r#"Array.prototype.fill.call({length: 1e5}, 1)"#,
+    ),
+    (
+        r#"slice"#,
+        r#"var a = new Array(3e6).fill({})"#,
+        r#"a.slice()"#,
     ),
     (
         r#"slice holes"#,
@@ -61,6 +101,16 @@ const LONG: &[(&str, &str, &str)] = &[
         r#"join numbers"#,
         r#"var a = new Array(1e6).fill(1.5)"#,
         r#"a.join()"#,
+    ),
+    (
+        r#"concat"#,
+        r#"var a = new Array(1e6).fill({})"#,
+        r#"a.concat(a)"#,
+    ),
+    (
+        r#"splice"#,
+        r#"var a = new Array(1e6).fill({})"#,
+        r#"a.splice(1, 9e5)"#,
     ),
     (
         r#"toSpliced"#,
@@ -93,14 +143,39 @@ const LONG: &[(&str, &str, &str)] = &[
         r#"a.lastIndexOf(7)"#,
     ),
     (
+        r#"reverse"#,
+        r#"var a = new Array(1e7).fill(1)"#,
+        r#"a.reverse()"#,
+    ),
+    (
         r#"reverse generic"#,
         r#"var a = {length: 1e5}; for (let i = 0; i < 1e5; i++) a[i] = i"#,
         r#"Array.prototype.reverse.call(a)"#,
     ),
     (
+        r#"toReversed"#,
+        r#"var a = new Array(3e6).fill(1)"#,
+        r#"a.toReversed()"#,
+    ),
+    (
+        r#"with"#,
+        r#"var a = new Array(3e6).fill(1)"#,
+        r#"a.with(0, 1)"#,
+    ),
+    (
+        r#"copyWithin"#,
+        r#"var a = new Array(2e6).fill(1)"#,
+        r#"a.copyWithin(0, 1)"#,
+    ),
+    (
         r#"unshift"#,
         r#"var a = new Array(1e6).fill(1)"#,
         r#"a.unshift(1)"#,
+    ),
+    (
+        r#"shift"#,
+        r#"var a = new Array(5e6).fill(1)"#,
+        r#"a.shift()"#,
     ),
     (
         r#"Array.from"#,
@@ -111,6 +186,11 @@ const LONG: &[(&str, &str, &str)] = &[
         r#"Array.from array"#,
         r#"var a = new Array(1e6).fill(1)"#,
         r#"Array.from(a)"#,
+    ),
+    (
+        r#"Array.from string"#,
+        r#"var s = 'x'.repeat(1e6)"#,
+        r#"Array.from(s)"#,
     ),
     (
         r#"flat"#,
@@ -193,14 +273,34 @@ const LONG: &[(&str, &str, &str)] = &[
         r#"var [x, ...r] = a"#,
     ),
     (
+        r#"new Map"#,
+        r#"var a = []; for (let i = 0; i < 3e5; i++) a.push([i, i])"#,
+        r#"new Map(a)"#,
+    ),
+    (
+        r#"new Set"#,
+        r#"var a = Array.from({length: 1e6}, (_, i) => i)"#,
+        r#"new Set(a)"#,
+    ),
+    (
         r#"Set clear"#,
         r#"var s = new Set(Array.from({length: 1e6}, (_, i) => i))"#,
         r#"s.clear()"#,
     ),
     (
+        r#"Set union"#,
+        r#"var s = new Set(Array.from({length: 5e5}, (_, i) => i)), t = new Set(Array.from({length: 5e5}, (_, i) => i + 1e6))"#,
+        r#"s.union(t)"#,
+    ),
+    (
         r#"Set isSubsetOf"#,
         r#"var s = new Set(Array.from({length: 5e5}, (_, i) => i)), t = new Set(s)"#,
         r#"s.isSubsetOf(t)"#,
+    ),
+    (
+        r#"Set intersection"#,
+        r#"var s = new Set(Array.from({length: 5e5}, (_, i) => i)), t = new Set(s)"#,
+        r#"s.intersection(t)"#,
     ),
     (
         r#"Set difference"#,
@@ -253,6 +353,11 @@ const LONG: &[(&str, &str, &str)] = &[
         r#"new Int32Array(b)"#,
     ),
     (
+        r#"typed indexOf"#,
+        r#"var a = new Float64Array(5e6)"#,
+        r#"a.indexOf(1)"#,
+    ),
+    (
         r#"typed includes i8"#,
         r#"var a = new Int8Array(2e7)"#,
         r#"a.includes(1)"#,
@@ -283,6 +388,11 @@ const LONG: &[(&str, &str, &str)] = &[
         r#"s.replaceAll('', 'c')"#,
     ),
     (
+        r#"replace regexp"#,
+        r#"var s = 'ab'.repeat(3e5)"#,
+        r#"s.replace(/a/g, 'c')"#,
+    ),
+    (
         r#"match regexp"#,
         r#"var s = 'ab'.repeat(3e5)"#,
         r#"s.match(/a/g)"#,
@@ -301,6 +411,21 @@ const LONG: &[(&str, &str, &str)] = &[
     (r#"repeat"#, r#""#, r#"'ab'.repeat(2e7)"#),
     (r#"padStart"#, r#""#, r#"'a'.padStart(2e7, 'bc')"#),
     (
+        r#"normalize"#,
+        r#"var s = 'e\u0301\u00e9'.repeat(5e5)"#,
+        r#"s.normalize('NFC')"#,
+    ),
+    (
+        r#"normalize NFD"#,
+        r#"var s = 'e\u0301\u00e9\uac01'.repeat(5e5)"#,
+        r#"s.normalize('NFD')"#,
+    ),
+    (
+        r#"localeCompare"#,
+        r#"var s = 'e\u0301'.repeat(5e5), t = '\u00e9'.repeat(5e5)"#,
+        r#"s.localeCompare(t)"#,
+    ),
+    (
         r#"toUpperCase"#,
         r#"var s = '\u00e9a'.repeat(1e6)"#,
         r#"s.toUpperCase()"#,
@@ -312,6 +437,11 @@ const LONG: &[(&str, &str, &str)] = &[
     ),
     (r#"trim"#, r#"var s = ' '.repeat(2e7)"#, r#"s.trim()"#),
     (
+        r#"string indexOf"#,
+        r#"var s = 'a'.repeat(1e6) + 'b', t = 'a'.repeat(500) + 'c'"#,
+        r#"s.indexOf(t)"#,
+    ),
+    (
         r#"string lastIndexOf"#,
         r#"var s = 'a'.repeat(1e6) + 'b', t = 'c' + 'a'.repeat(500)"#,
         r#"s.lastIndexOf(t)"#,
@@ -320,6 +450,36 @@ const LONG: &[(&str, &str, &str)] = &[
         r#"string includes wide"#,
         r#"var s = '\u1234'.repeat(1e7)"#,
         r#"s.includes('\u1235')"#,
+    ),
+    (
+        r#"string compare"#,
+        r#"var s = 'a'.repeat(2e7), t = 'a'.repeat(1e7) + 'a'.repeat(9999999) + '\u1234'"#,
+        r#"s < t"#,
+    ),
+    (
+        r#"rope flatten"#,
+        r#"var s = ''; for (let i = 0; i < 1e5; i++) s = s + 'defgh' + i"#,
+        r#"s.charCodeAt(0)"#,
+    ),
+    (
+        r#"rope deep"#,
+        r#"var s = 'x'.repeat(10000); for (let i = 0; i < 12; i++) s = s + s"#,
+        r#"s.charCodeAt(5)"#,
+    ),
+    (
+        r#"isWellFormed"#,
+        r#"var s = '\u1234'.repeat(1e7)"#,
+        r#"s.isWellFormed()"#,
+    ),
+    (
+        r#"toWellFormed"#,
+        r#"var s = '\u1234'.repeat(1e7)"#,
+        r#"s.toWellFormed()"#,
+    ),
+    (
+        r#"property key"#,
+        r#"var s = 'x'.repeat(2e7)"#,
+        r#"({})[s]"#,
     ),
     (
         r#"String.raw"#,
@@ -352,14 +512,65 @@ const LONG: &[(&str, &str, &str)] = &[
         r#"unescape(s)"#,
     ),
     (
+        r#"btoa"#,
+        r#"var s = 'abc'.repeat(1e6)"#,
+        r#"typeof btoa == 'function' && btoa(s)"#,
+    ),
+    (
+        r#"atob"#,
+        r#"var s = typeof btoa == 'function' ? btoa('abc'.repeat(1e6)) : ''"#,
+        r#"typeof atob == 'function' && atob(s)"#,
+    ),
+    (
+        r#"toHex"#,
+        r#"var a = new Uint8Array(5e6)"#,
+        r#"a.toHex && a.toHex()"#,
+    ),
+    (
         r#"toBase64"#,
         r#"var a = new Uint8Array(5e6)"#,
         r#"a.toBase64 && a.toBase64()"#,
     ),
     (
+        r#"fromHex"#,
+        r#"var s = '00'.repeat(5e6)"#,
+        r#"Uint8Array.fromHex && Uint8Array.fromHex(s)"#,
+    ),
+    (
+        r#"fromBase64"#,
+        r#"var s = 'AAAA'.repeat(2e6)"#,
+        r#"Uint8Array.fromBase64 && Uint8Array.fromBase64(s)"#,
+    ),
+    (
         r#"Date.parse"#,
         r#"var s = ' '.repeat(1e7)"#,
         r#"Date.parse(s)"#,
+    ),
+    (r#"Number"#, r#"var s = '1'.repeat(1e7)"#, r#"Number(s)"#),
+    (
+        r#"Number spaces"#,
+        r#"var s = ' '.repeat(1e7) + '1'"#,
+        r#"Number(s)"#,
+    ),
+    (
+        r#"parseInt"#,
+        r#"var s = '1'.repeat(1e7)"#,
+        r#"parseInt(s)"#,
+    ),
+    (
+        r#"parseFloat"#,
+        r#"var s = '0.' + '1'.repeat(1e7)"#,
+        r#"parseFloat(s)"#,
+    ),
+    (
+        r#"BigInt mul"#,
+        r#"var a = (1n << 60000n) - 1n"#,
+        r#"a * a"#,
+    ),
+    (
+        r#"BigInt square big"#,
+        r#"var a = (1n << 300000n) - 1n"#,
+        r#"a * a"#,
     ),
     (
         r#"BigInt div"#,
@@ -388,6 +599,11 @@ const LONG: &[(&str, &str, &str)] = &[
         r#"BigInt.asIntN(999999, a)"#,
     ),
     (
+        r#"compile"#,
+        r#"var s = 'x = [1, 2, f(a + b * 3), { c: "d" }];\n'.repeat(50000)"#,
+        r#"Function('if (0) {' + s + '}')"#,
+    ),
+    (
         r#"compile functions"#,
         r#"var s = 'function f(a, b) { let c = a + b; return c * 2 }\n'.repeat(20000)"#,
         r#"Function(s)"#,
@@ -395,6 +611,31 @@ const LONG: &[(&str, &str, &str)] = &[
     (
         r#"compile variables"#,
         r#"var s = ''; for (let i = 0; i < 5000; i++) s += 'let v' + i + ' = ' + i + ';\n'"#,
+        r#"Function(s)"#,
+    ),
+    (
+        r#"compile comment"#,
+        r#"var s = '/*' + 'x'.repeat(2e7) + '*/'"#,
+        r#"Function(s)"#,
+    ),
+    (
+        r#"compile spaces"#,
+        r#"var s = ' '.repeat(2e7)"#,
+        r#"Function(s)"#,
+    ),
+    (
+        r#"compile string"#,
+        r#"var s = '"' + 'x'.repeat(1e7) + '"'"#,
+        r#"Function(s)"#,
+    ),
+    (
+        r#"compile template"#,
+        r#"var s = '`' + 'x'.repeat(1e7) + '`'"#,
+        r#"Function(s)"#,
+    ),
+    (
+        r#"compile number"#,
+        r#"var s = '7'.repeat(2e5) + 'n'"#,
         r#"Function(s)"#,
     ),
     (
@@ -413,14 +654,39 @@ const LONG: &[(&str, &str, &str)] = &[
         r#"Function(s)"#,
     ),
     (
+        r#"compile array"#,
+        r#"var s = '[' + '1,'.repeat(1e6) + ']'"#,
+        r#"Function(s)"#,
+    ),
+    (
         r#"compile private"#,
         r#"var s = 'class A {'; for (let i = 0; i < 5000; i++) s += '#a' + i + ';'; s += '}'"#,
         r#"Function(s)"#,
     ),
     (
+        r#"syntax error late"#,
+        r#"var s = 'x = 1;\n'.repeat(200000) + '?'"#,
+        r#"try { Function(s) } catch {}"#,
+    ),
+    (
         r#"regexp compile"#,
         r#"var s = '(?:a|b)[c-e]+'.repeat(20000)"#,
         r#"new RegExp(s)"#,
+    ),
+    (
+        r#"regexp compile classes"#,
+        r#"var s = '[\\p{L}\\d]'.repeat(300)"#,
+        r#"new RegExp(s, 'u')"#,
+    ),
+    (
+        r#"regexp compile icase"#,
+        r#"var s = '[^a-z\\u{1000}-\\u{5000}]'.repeat(100)"#,
+        r#"new RegExp(s, 'iu')"#,
+    ),
+    (
+        r#"regexp backtracking"#,
+        r#""#,
+        r#"/(a+)+b/.test('a'.repeat(23))"#,
     ),
     (
         r#"regexp scan"#,
@@ -431,6 +697,16 @@ const LONG: &[(&str, &str, &str)] = &[
         r#"regexp greedy"#,
         r#"var s = 'a'.repeat(1e6)"#,
         r#"/a*b/.test(s.slice(0, 3000))"#,
+    ),
+    (
+        r#"regexp dot star"#,
+        r#"var s = 'a'.repeat(1e7)"#,
+        r#"/.*/.test(s)"#,
+    ),
+    (
+        r#"regexp escape"#,
+        r#"var s = 'a.'.repeat(1e6)"#,
+        r#"RegExp.escape && RegExp.escape(s)"#,
     ),
     (
         r#"matchAll"#,
@@ -456,6 +732,11 @@ const LONG: &[(&str, &str, &str)] = &[
         r#"defineProperties"#,
         r#"var o = {}; for (let i = 0; i < 1e5; i++) o['k' + i] = {value: i}"#,
         r#"Object.defineProperties({}, o)"#,
+    ),
+    (
+        r#"Reflect.ownKeys"#,
+        r#"var o = new Array(1e6).fill(1)"#,
+        r#"Reflect.ownKeys(o)"#,
     ),
     (
         r#"length truncate"#,

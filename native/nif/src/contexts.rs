@@ -19,6 +19,7 @@ use crate::pools::PoolResource;
 /// end it.
 pub struct ContextResource {
     context: Arc<Context>,
+    pid: LocalPid,
 }
 
 #[rustler::resource_impl]
@@ -55,7 +56,7 @@ fn context_start<'a>(
     let Ok(context) = pool.pool.spawn(context_options, Arc::new(host)) else {
         return Ok((atoms::error(), atoms::pool_stopped()).encode(env));
     };
-    let resource = ResourceArc::new(ContextResource { context });
+    let resource = ResourceArc::new(ContextResource { context, pid });
     if resource.monitor(Some(env), &pid).is_none() {
         resource.context.end(None);
     }
@@ -81,7 +82,7 @@ fn operate<'a>(
     reference: Term<'a>,
     operation: Term<'a>,
     timeout: Term<'a>,
-    _callers: Term<'a>,
+    callers: Term<'a>,
 ) -> NifResult<Term<'a>> {
     let context = &resource.context;
     let limit = if atoms::default() == timeout {
@@ -100,7 +101,16 @@ fn operate<'a>(
         return Ok(queued(context.reset(done).is_ok()).encode(env));
     }
     let (reply, caller) = ReplyTo::with_caller(env.pid(), reference);
-    let request = Request::new(operation, reply)?;
+    // Whoever works for this very context has its process among its callers.
+    let is_own = |caller: &Term<'_>| {
+        caller
+            .decode()
+            .is_ok_and(|pid: LocalPid| pid == resource.pid)
+    };
+    let nested = callers
+        .decode::<Vec<Term<'_>>>()
+        .is_ok_and(|callers| callers.iter().any(is_own));
+    let request = Request::new(operation, reply, nested)?;
     let taken = parcel::inline(env, || request.put(context, limit));
     Ok(match caller.answer() {
         Some(body) => (atoms::done(), body.result(env)).encode(env),

@@ -21,6 +21,7 @@ pub struct Request {
     kind: OperationKind,
     terms: Parcel,
     reply: Option<ReplyTo>,
+    nested: bool,
     /// The globals of one eval, to be taken away again: see `Bridge::shadow`.
     vars: Option<u64>,
 }
@@ -46,12 +47,13 @@ enum OperationKind {
 impl Request {
     /// Check an operation of `QuickBEAM.Native.operate/5`; badarg when its shape
     /// is not one of those.
-    pub fn new(term: Term<'_>, reply: ReplyTo) -> NifResult<Request> {
+    pub fn new(term: Term<'_>, reply: ReplyTo, nested: bool) -> NifResult<Request> {
         let kind = kind_of(term).ok_or(Error::BadArg)?;
         Ok(Request {
             kind,
             terms: Parcel::new(term),
             reply: Some(reply),
+            nested,
             vars: None,
         })
     }
@@ -157,6 +159,10 @@ impl Request {
 impl Operation for Request {
     fn start<'a>(&mut self, cx: Cx<'a>) -> JsResult<Value<'a>> {
         self.run(cx)
+    }
+
+    fn is_nested(&self) -> bool {
+        self.nested
     }
 
     fn settle<'a>(&mut self, _cx: Cx<'a>, value: Value<'a>) -> JsResult<Value<'a>> {
