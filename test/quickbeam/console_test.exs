@@ -28,6 +28,31 @@ defmodule QuickBEAM.ConsoleTest do
     end
   end
 
+  test "a script that says more than is heard waits, and nothing is lost" do
+    context = start_alone(console: self())
+    :ok = :sys.suspend(context)
+    flood = "for (let i = 0; i < 20_000; i++) console.log(i); 'said'"
+
+    eval =
+      Task.async(fn ->
+        QuickBEAM.Operation.run(context, {:eval, flood, "f", %{}}, :default, [])
+      end)
+
+    eventually(fn -> queue_length(context) > 500 end)
+    refute Task.yield(eval, 100)
+    assert queue_length(context) < 2_000
+
+    :ok = :sys.resume(context)
+    assert {:ok, "said"} = Task.await(eval, 30_000)
+
+    for n <- 0..19_999 do
+      text = Integer.to_string(n)
+      assert_receive {:console, :info, ^text}, 5000
+    end
+  end
+
+  defp queue_length(pid), do: pid |> Process.info(:message_queue_len) |> elem(1)
+
   test "Logger is the default, with the context in the metadata" do
     context = start_alone(id: :mine)
 

@@ -134,6 +134,12 @@ defmodule QuickBEAM.Context.Server do
     {:noreply, state}
   end
 
+  # The script has said much and waits until all before this is heard.
+  def handle_info({:quickbeam_sync, id}, state) do
+    Native.reply(state.handle, id, {:ok, nil})
+    {:noreply, state}
+  end
+
   def handle_info({:quickbeam_ended, reason}, state), do: {:stop, {:quickbeam, reason}, state}
 
   def handle_info({:DOWN, ref, :process, _pid, reason}, %{tasks: tasks} = state)
@@ -247,6 +253,9 @@ defmodule QuickBEAM.Context.Server do
         await(ref, handled(message, state))
 
       {:quickbeam_send, _, _} = message ->
+        await(ref, handled(message, state))
+
+      {:quickbeam_sync, _} = message ->
         await(ref, handled(message, state))
 
       {:DOWN, task, :process, _, _} = message when is_map_key(tasks, task) ->

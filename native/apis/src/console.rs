@@ -41,6 +41,6 @@ fn warn<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
 fn log<'a>(call: &Call<'a>, level: Level) -> JsResult<Value<'a>> {
     let cx = call.cx();
     let text = format(cx, &call.rest(0))?;
-    Apis::of(cx).host.console(level, &text);
+    Apis::of(cx).host.console(cx, level, &text)?;
     Ok(cx.undefined())
 }

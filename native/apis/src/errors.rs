@@ -8,8 +8,7 @@ use crate::host::Apis;
 pub(crate) fn report_error<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     require(call, "reportError", 1)?;
     let cx = call.cx();
-    Apis::of(cx)
-        .host
-        .uncaught(Report::of(cx, &call.argument(0)));
+    let report = Report::of(cx, &call.argument(0));
+    Apis::of(cx).host.uncaught(cx, report)?;
     Ok(cx.undefined())
 }

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use quickbeam_engine::{Cx, Report, Root, Value};
+use quickbeam_engine::{Cx, JsResult, Report, Root, Value};
 
 /// How grave a console message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,13 +14,13 @@ pub enum Level {
     Error,
 }
 
-/// The embedder's side of the APIs. It is called while JS is on the stack and
-/// must not enter the heap.
+/// The embedder's side of the APIs. It is called while JS is on the stack; it may
+/// suspend the fiber until whoever listens has caught up.
 pub trait Host {
     /// A line, or several, for the log.
-    fn console(&self, level: Level, text: &str);
+    fn console(&self, cx: Cx<'_>, level: Level, text: &str) -> JsResult<()>;
     /// An error that nobody caught.
-    fn uncaught(&self, error: Report);
+    fn uncaught(&self, cx: Cx<'_>, error: Report) -> JsResult<()>;
 }
 
 /// What the APIs keep with a heap.

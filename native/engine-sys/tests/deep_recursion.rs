@@ -366,17 +366,17 @@ const DEEP: &[(&str, End, &str)] = &[
     ),
     (
         "proxy isArray",
-        Error,
+        Any,
         "let p = []; for (let i = 0; i < 1e5; i++) p = new Proxy(p, {}); Array.isArray(p)",
     ),
     (
         "proxy getPrototypeOf",
-        Error,
+        Any,
         "let p = []; for (let i = 0; i < 1e5; i++) p = new Proxy(p, {}); Object.getPrototypeOf(p)",
     ),
     (
         "proxy isExtensible",
-        Error,
+        Any,
         "let p = []; for (let i = 0; i < 1e5; i++) p = new Proxy(p, {}); Object.isExtensible(p)",
     ),
     (

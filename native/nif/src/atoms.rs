@@ -29,6 +29,7 @@ rustler::atoms! {
 
     quickbeam_call,
     quickbeam_send,
+    quickbeam_sync,
     quickbeam_console,
     quickbeam_ended,
 

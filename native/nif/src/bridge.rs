@@ -31,6 +31,8 @@ pub struct Bridge {
     /// What globals the `vars` of evals in progress stand before.
     shadowed: RefCell<HashMap<u64, Vec<Shadowed>>>,
     last_shadow: Cell<u64>,
+    /// Bytes sent to the GenServer since it was known to have kept up.
+    sent: Cell<usize>,
 }
 
 /// A global's name, and its value where there was one.
@@ -110,6 +112,7 @@ impl Embedder for Host {
             get_time,
             shadowed: RefCell::default(),
             last_shadow: Cell::new(0),
+            sent: Cell::new(0),
         });
         Ok(())
     }
@@ -159,12 +162,14 @@ impl Embedder for Host {
 struct Console(LocalPid);
 
 impl quickbeam_apis::Host for Console {
-    fn console(&self, level: Level, text: &str) {
+    fn console(&self, cx: Cx<'_>, level: Level, text: &str) -> JsResult<()> {
+        throttle(cx, text.len())?;
         log(self.0, level, text);
+        Ok(())
     }
 
-    fn uncaught(&self, error: Report) {
-        log(self.0, Level::Error, &uncaught_text("Uncaught ", &error));
+    fn uncaught(&self, cx: Cx<'_>, error: Report) -> JsResult<()> {
+        self.console(cx, Level::Error, &uncaught_text("Uncaught ", &error))
     }
 }
 
@@ -277,6 +282,7 @@ fn install_beam(cx: Cx<'_>) -> JsResult<()> {
 fn call<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let cx = call.cx();
     let request = request(call)?;
+    throttle(cx, request.1.len())?;
     let (id, promise) = calls::begin(cx)?;
     put(cx, id, request, false);
     Ok(promise)
@@ -290,6 +296,26 @@ fn call_sync<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let id = calls::next_id(cx);
     put(cx, id, request, true);
     calls::wait(cx, id)
+}
+
+/// What may be under way to the GenServer: a script that says more than is
+/// listened to waits, rather than fill a mailbox.
+const UNHEARD_MAX: usize = 256 * 1024;
+/// What a message takes beside its text.
+const MESSAGE_BYTES: usize = 256;
+
+/// Account for a message of `bytes` to the GenServer; if that has much to do
+/// still, wait until it is through.
+fn throttle(cx: Cx<'_>, bytes: usize) -> JsResult<()> {
+    let bridge = Bridge::of(cx);
+    bridge.sent.set(bridge.sent.get() + bytes + MESSAGE_BYTES);
+    if bridge.sent.get() < UNHEARD_MAX {
+        return Ok(());
+    }
+    bridge.sent.set(0);
+    let id = calls::next_id(cx);
+    parcel::post(bridge.host, move |env| (atoms::quickbeam_sync(), id).encode(env));
+    calls::wait(cx, id).map(drop)
 }
 
 /// Name and arguments of a call, as they go to the GenServer.

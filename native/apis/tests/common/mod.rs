@@ -7,7 +7,7 @@ use std::rc::Rc;
 use quickbeam_apis::{Host, Level};
 use quickbeam_engine::fiber::FiberCache;
 use quickbeam_engine::region::Budget;
-use quickbeam_engine::{Heap, HeapOptions, Report};
+use quickbeam_engine::{Cx, Heap, HeapOptions, JsResult, Report};
 
 #[derive(Clone, Default)]
 pub struct Heard {
@@ -16,12 +16,14 @@ pub struct Heard {
 }
 
 impl Host for Heard {
-    fn console(&self, level: Level, text: &str) {
+    fn console(&self, _cx: Cx<'_>, level: Level, text: &str) -> JsResult<()> {
         self.lines.borrow_mut().push((level, text.to_owned()));
+        Ok(())
     }
 
-    fn uncaught(&self, error: Report) {
+    fn uncaught(&self, _cx: Cx<'_>, error: Report) -> JsResult<()> {
         self.errors.borrow_mut().push(error);
+        Ok(())
     }
 }
 
