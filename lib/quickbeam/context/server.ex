@@ -264,6 +264,10 @@ defmodule QuickBEAM.Context.Server do
       {:DOWN, ^owner, :process, _, _} ->
         exit(:normal)
 
+      # Whoever stops the context need not wait for what it waits for.
+      {:system, _from, {:terminate, reason}} ->
+        exit(reason)
+
       {:DOWN, ^pool, :process, _, reason} ->
         exit(pool_down(reason))
     end

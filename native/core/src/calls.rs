@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
-use quickbeam_engine::{Cx, JsResult, Pause, Root, Signal, Value};
+use quickbeam_engine::{Cx, ErrorKind, JsResult, Pause, Root, Signal, Value};
 
 use crate::entry::{self, Entry};
 use crate::operation::Deliver;
@@ -12,9 +12,21 @@ use crate::state::State;
 /// The calls of one context that the host has not answered yet.
 #[derive(Default)]
 pub(crate) struct Calls {
-    promises: RefCell<HashMap<u64, (Root, Root)>>,
+    promises: RefCell<HashMap<u64, Pending>>,
     last_id: Cell<u64>,
 }
+
+/// A call that answers through a promise.
+struct Pending {
+    resolve: Root,
+    reject: Root,
+    charged: usize,
+}
+
+/// Calls of one context that may wait for an answer at once.
+pub const PENDING_MAX: usize = 100_000;
+/// What a call is charged beside its arguments.
+const CALL_BYTES: usize = 512;
 
 /// The answer that a waiting native is resumed with.
 pub(crate) struct Answer(pub(crate) Box<dyn Deliver>);
@@ -22,21 +34,27 @@ pub(crate) struct Answer(pub(crate) Box<dyn Deliver>);
 /// What a waiting native runs before it waits on.
 pub(crate) struct Inner(pub(crate) Entry);
 
-/// A new call that answers through a promise: its number and the promise.
-pub fn begin(cx: Cx<'_>) -> JsResult<(u64, Value<'_>)> {
-    let (promise, resolve, reject) = cx.promise()?;
+/// A new call that answers through a promise: its number and the promise. The
+/// `bytes` of its arguments are charged to the heap until it is answered.
+pub fn begin(cx: Cx<'_>, bytes: usize) -> JsResult<(u64, Value<'_>)> {
     let calls = &State::of(cx).calls;
+    if calls.promises.borrow().len() >= PENDING_MAX {
+        let message = format!("{PENDING_MAX} calls wait for their answers already");
+        return Err(cx.throw_error(ErrorKind::Range, &message));
+    }
+    let (promise, resolve, reject) = cx.promise()?;
+    let charged = bytes + CALL_BYTES;
+    cx.charge(charged)?;
     let id = next_id(cx);
-    calls
-        .promises
-        .borrow_mut()
-        .insert(id, (Root::new(resolve), Root::new(reject)));
+    calls.promises.borrow_mut().insert(
+        id,
+        Pending {
+            resolve: Root::new(resolve),
+            reject: Root::new(reject),
+            charged,
+        },
+    );
     Ok((id, promise))
-}
-
-/// A call could not be put: forget its promise.
-pub fn forget(cx: Cx<'_>, id: u64) {
-    State::of(cx).calls.promises.borrow_mut().remove(&id);
 }
 
 /// The number of a call that [`wait`] will wait for.
@@ -75,9 +93,15 @@ impl Calls {
     /// Settle the promise of call `id`. An answer to a call that is not there
     /// any more is dropped.
     pub(crate) fn settle(&self, cx: Cx<'_>, id: u64, answer: Box<dyn Deliver>) -> JsResult<()> {
-        let Some((resolve, reject)) = self.promises.borrow_mut().remove(&id) else {
+        let Some(call) = self.promises.borrow_mut().remove(&id) else {
             return Ok(());
         };
+        let Pending {
+            resolve,
+            reject,
+            charged,
+        } = call;
+        cx.release(charged);
         let undefined = cx.undefined();
         match answer.deliver(cx) {
             Ok(value) => resolve.get(cx).call(&undefined, &[value]).map(drop),

@@ -105,6 +105,7 @@ pub struct Context {
     status: AtomicU8,
     bytes: AtomicUsize,
     ending: Arc<AtomicBool>,
+    resets: Arc<AtomicUsize>,
     /// Uncontended: only the thread that has set RUNNING looks inside.
     cell: Mutex<Option<Box<Cell>>>,
     end: Mutex<End>,
@@ -142,6 +143,7 @@ impl Context {
             status: AtomicU8::new(IDLE),
             bytes: AtomicUsize::new(0),
             ending: Arc::default(),
+            resets: Arc::default(),
             cell: Mutex::new(None),
             end: Mutex::default(),
         })
@@ -170,6 +172,20 @@ impl Context {
 
     pub(crate) fn ending(&self) -> Arc<AtomicBool> {
         self.ending.clone()
+    }
+
+    /// Whether a reset waits, so that all before it is over.
+    pub(crate) fn is_resetting(&self) -> bool {
+        self.resets.load(Ordering::SeqCst) > 0
+    }
+
+    /// One of the resets that wait is done now.
+    pub(crate) fn begin_reset(&self) {
+        self.resets.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    pub(crate) fn resets(&self) -> Arc<AtomicUsize> {
+        self.resets.clone()
     }
 
     pub(crate) fn is_ending(&self) -> bool {
@@ -212,7 +228,11 @@ impl Context {
 
     /// Begin anew with a fresh heap; what is pending is aborted.
     pub fn reset(self: &Arc<Self>, done: ResetDone) -> Result<(), Gone> {
-        self.put(Job::Reset(done))
+        // Seen by the poll, so that a reset need not wait for an endless loop.
+        self.resets.fetch_add(1, Ordering::SeqCst);
+        self.put(Job::Reset(done)).inspect_err(|_| {
+            self.resets.fetch_sub(1, Ordering::SeqCst);
+        })
     }
 
     /// As [`Context::operate`], but where the context is idle the calling thread

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
-use quickbeam_engine::{Cx, JsResult, Root, Value};
+use quickbeam_engine::{Cx, ErrorKind, JsResult, Root, Value};
 
 use crate::operation::Deliver;
 use crate::state::State;
@@ -16,6 +16,15 @@ pub const KEPT_MAX: usize = 100_000;
 pub(crate) struct Messages {
     callback: RefCell<Option<Root>>,
     kept: RefCell<VecDeque<Box<dyn Deliver>>>,
+}
+
+/// Put a message of the script to itself behind those that wait.
+pub fn send_self(cx: Cx<'_>, message: Box<dyn Deliver>) -> JsResult<()> {
+    if State::of(cx).messages.keep(message) {
+        return Ok(());
+    }
+    let message = format!("{KEPT_MAX} messages wait for a Beam.onMessage callback");
+    Err(cx.throw_error(ErrorKind::Range, &message))
 }
 
 /// Register the callback for all messages from the next on, the kept ones

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use quickbeam_engine::{Verdict, Watch};
 
@@ -22,6 +22,8 @@ pub(crate) enum Cause {
 /// Read and written by the thread that runs the context, except for `ending`.
 pub(crate) struct Meter {
     ending: Arc<AtomicBool>,
+    /// Resets that wait: what runs before them is over.
+    resets: Arc<AtomicUsize>,
     deadline: Cell<u64>,
     slice_end: Cell<u64>,
     cause: Cell<Option<Cause>>,
@@ -31,9 +33,10 @@ pub(crate) struct Meter {
 }
 
 impl Meter {
-    pub(crate) fn new(ending: Arc<AtomicBool>) -> Meter {
+    pub(crate) fn new(ending: Arc<AtomicBool>, resets: Arc<AtomicUsize>) -> Meter {
         Meter {
             ending,
+            resets,
             deadline: Cell::new(NEVER),
             slice_end: Cell::new(NEVER),
             cause: Cell::new(None),
@@ -82,7 +85,7 @@ impl Watch for Meter {
         if self.cause.get().is_some() {
             return Verdict::Kill;
         }
-        if self.ending.load(Ordering::Relaxed) {
+        if self.ending.load(Ordering::Relaxed) || self.resets.load(Ordering::Relaxed) > 0 {
             self.kill(Cause::Ending);
             return Verdict::Kill;
         }

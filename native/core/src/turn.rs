@@ -70,7 +70,7 @@ impl Cell {
         let out_of_memory = || Report::new("InternalError", "out of memory");
         let mut heap =
             Heap::new(&options, pool.budget(), pool.fibers()).ok_or_else(out_of_memory)?;
-        let meter = Rc::new(Meter::new(context.ending()));
+        let meter = Rc::new(Meter::new(context.ending(), context.resets()));
         heap.set_watch(meter.clone());
         heap.extend(State {
             embedder: context.embedder(),
@@ -129,6 +129,10 @@ impl Cell {
                 self.take_in(context);
             }
             let progress = match self.pause.take() {
+                Some(_) if context.is_resetting() => {
+                    self.meter.kill(Cause::Ending);
+                    self.heap.resume(Signal::Kill)
+                }
                 Some(Pause::Slice) => self.heap.resume(Signal::Continue),
                 Some(Pause::Wait(id)) => match self.answer(id) {
                     Some(signal) => self.heap.resume(signal),
@@ -314,6 +318,7 @@ impl Cell {
                     }
                 }
                 Job::Reset(done) => {
+                    context.begin_reset();
                     // What came after the reset is not its business.
                     let backlog = std::mem::take(&mut self.backlog);
                     self.abort(&Failure::Aborted);

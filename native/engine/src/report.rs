@@ -22,6 +22,17 @@ pub struct Report {
 }
 
 impl Report {
+    /// About how many bytes it takes.
+    pub fn size(&self) -> usize {
+        let frames = self.frames.iter();
+        let named: usize = frames
+            .flat_map(|frame| [&frame.function, &frame.filename])
+            .map(|text| text.as_ref().map_or(0, String::len))
+            .sum();
+        let stack = self.stack.as_ref().map_or(0, String::len);
+        self.name.len() + self.message.len() + 2 * stack + named + 128 * self.frames.len()
+    }
+
     /// Of an error that no script threw.
     pub fn new(name: &str, message: impl Into<String>) -> Report {
         Report {

@@ -1,7 +1,7 @@
 //! A context's host side: the `Beam` object, the console, handlers.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rustler::{Encoder, Env, LocalPid, Term};
@@ -29,14 +29,19 @@ pub struct Bridge {
     pub budget: Budget,
     get_time: Root,
     /// What globals the `vars` of evals in progress stand before.
-    shadowed: RefCell<HashMap<u64, Vec<Shadowed>>>,
+    shadowed: RefCell<Vec<Shadowed>>,
     last_shadow: Cell<u64>,
     /// Bytes sent to the GenServer since it was known to have kept up.
     sent: Cell<usize>,
 }
 
-/// A global's name, and its value where there was one.
-type Shadowed = (String, Option<Root>);
+/// A global that the `vars` of an eval in progress stand before.
+struct Shadowed {
+    eval: u64,
+    name: String,
+    /// Its value where there was one.
+    before: Option<Root>,
+}
 
 impl Host {
     pub fn new(pid: LocalPid, budget: Budget, started: ReplyTo) -> Host {
@@ -185,37 +190,53 @@ impl Bridge {
 
     /// Define globals for a while; the answer is for [`Bridge::unshadow`].
     pub fn shadow<'a>(&self, cx: Cx<'a>, vars: Vec<(String, Value<'a>)>) -> JsResult<u64> {
-        let global = cx.global();
-        let id = self.last_shadow.get() + 1;
-        self.last_shadow.set(id);
-        for (name, value) in vars {
+        let eval = self.last_shadow.get() + 1;
+        self.last_shadow.set(eval);
+        let defined = vars.into_iter().try_for_each(|(name, value)| {
+            let global = cx.global();
             let before = if global.has_own(&name)? {
                 Some(Root::new(global.get(&name)?))
             } else {
                 None
             };
-            let mut shadowed = self.shadowed.borrow_mut();
-            shadowed.entry(id).or_default().push((name.clone(), before));
-            drop(shadowed);
-            global.define(&name, value)?;
-        }
-        Ok(id)
+            self.shadowed.borrow_mut().push(Shadowed {
+                eval,
+                name: name.clone(),
+                before,
+            });
+            global.define(&name, value)
+        });
+        defined.map(|()| eval).map_err(|thrown| {
+            let thrown = cx.catch(thrown);
+            self.unshadow(cx, eval);
+            cx.throw(thrown)
+        })
     }
 
     /// Take the globals of [`Bridge::shadow`] away, and put back what they stood
-    /// before.
-    pub fn unshadow(&self, cx: Cx<'_>, id: u64) {
-        let Some(vars) = self.shadowed.borrow_mut().remove(&id) else {
-            return;
-        };
-        let global = cx.global();
-        for (name, before) in vars {
+    /// before. Where a later eval stands before ours, it inherits that.
+    pub fn unshadow(&self, cx: Cx<'_>, eval: u64) {
+        while let Some((name, before)) = self.take_shadowed(eval) {
+            let global = cx.global();
             let undone = match before {
                 Some(value) => global.define(&name, value.get(cx)),
                 None => global.delete(&name).map(drop),
             };
             if let Err(thrown) = undone {
                 drop(cx.catch(thrown));
+            }
+        }
+    }
+
+    /// The next global of `eval` that is to be put back.
+    fn take_shadowed(&self, eval: u64) -> Option<(String, Option<Root>)> {
+        let mut shadowed = self.shadowed.borrow_mut();
+        loop {
+            let at = shadowed.iter().position(|var| var.eval == eval)?;
+            let Shadowed { name, before, .. } = shadowed.remove(at);
+            match shadowed[at..].iter_mut().find(|var| var.name == name) {
+                Some(later) => later.before = before,
+                None => return Some((name, before)),
             }
         }
     }
@@ -237,7 +258,12 @@ impl Bridge {
     }
 
     /// Whether the VM has an atom of that name; never makes one.
+    ///
+    /// Not for the two that make a struct of a map: no script forges structs.
     pub fn atom_exists(name: &str) -> bool {
+        if matches!(name, "__struct__" | "__exception__") {
+            return false;
+        }
         if name.chars().count() > 255 {
             return false;
         }
@@ -283,7 +309,7 @@ fn call<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let cx = call.cx();
     let request = request(call)?;
     throttle(cx, request.1.len())?;
-    let (id, promise) = calls::begin(cx)?;
+    let (id, promise) = calls::begin(cx, request.1.len())?;
     put(cx, id, request, false);
     Ok(promise)
 }
@@ -314,7 +340,9 @@ fn throttle(cx: Cx<'_>, bytes: usize) -> JsResult<()> {
     }
     bridge.sent.set(0);
     let id = calls::next_id(cx);
-    parcel::post(bridge.host, move |env| (atoms::quickbeam_sync(), id).encode(env));
+    parcel::post(bridge.host, move |env| {
+        (atoms::quickbeam_sync(), id).encode(env)
+    });
     calls::wait(cx, id).map(drop)
 }
 
@@ -357,6 +385,17 @@ fn send<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     encode(cx, &message, &mut out)?;
     let out = out.into_bytes();
     match pid_of(&token) {
+        Some(pid) if pid == Bridge::of(cx).host => {
+            let charged = out.len() + MESSAGE_BYTES;
+            cx.charge(charged)?;
+            messages::send_self(
+                cx,
+                Box::new(OwnMessage {
+                    message: out,
+                    charged,
+                }),
+            )?;
+        }
         Some(pid) => parcel::post(pid, move |env| term(env, &out)),
         None => parcel::post(Bridge::of(cx).host, move |env| {
             let message = (atoms::etf(), parcel::binary(env, &out));
@@ -458,6 +497,20 @@ impl quickbeam_core::Deliver for Answer {
                 });
             Err(crate::decode::throw(cx, &name, &message))
         })
+    }
+}
+
+/// A message of a script to itself, charged to its heap until it is delivered.
+struct OwnMessage {
+    message: Vec<u8>,
+    charged: usize,
+}
+
+impl quickbeam_core::Deliver for OwnMessage {
+    fn deliver<'a>(self: Box<Self>, cx: Cx<'a>) -> JsResult<Value<'a>> {
+        cx.release(self.charged);
+        let env = rustler::OwnedEnv::new();
+        env.run(|env| crate::decode::decode(cx, term(env, &self.message)))
     }
 }
 

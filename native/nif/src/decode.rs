@@ -353,7 +353,13 @@ fn property_name(cx: Cx<'_>, term: Term<'_>) -> JsResult<String> {
 /// Milliseconds since 1970 of a Date, NaiveDateTime or DateTime.
 fn epoch_ms<'t>(env: Env<'t>, term: Term<'t>) -> Option<f64> {
     let number = |key| field(env, term, key).and_then(|term| term.decode::<i64>().ok());
-    let days = days_from_civil(number(year())?, number(month())?, number(day())?);
+    // Calendar.ISO ends at the year 9999; JS dates at 275,760.
+    let in_range = |year: &i64| (-400_000..=400_000).contains(year);
+    let year = number(year()).filter(in_range)?;
+    let month = number(month()).filter(|month| (1..=12).contains(month))?;
+    let day = number(day()).filter(|day| (1..=31).contains(day))?;
+    let days = days_from_civil(year, month, day);
+    let number = |key| number(key).filter(|value| value.unsigned_abs() < 1 << 31);
     let seconds = number(hour()).unwrap_or(0) * 3_600
         + number(minute()).unwrap_or(0) * 60
         + number(second()).unwrap_or(0)

@@ -23,15 +23,19 @@ pub struct Budget {
 /// shortened value.
 pub fn encode(cx: Cx<'_>, value: &Value<'_>, out: &mut Etf) -> JsResult<()> {
     let budget = Bridge::of(cx).budget;
-    Encoder {
+    let start = out.len();
+    let mut encoder = Encoder {
         cx,
         out,
         stack: Vec::new(),
         budget,
         nodes: 0,
         keys: 0,
-    }
-    .run(value.clone())
+        paid: start,
+    };
+    let result = encoder.run(value.clone());
+    cx.release(encoder.paid - start);
+    result
 }
 
 /// As [`encode`], for the thrown value of an operation: always a `JSError`.
@@ -60,7 +64,16 @@ struct Encoder<'a, 'o> {
     /// How many frames below are keys of a map: inside, equal terms must be
     /// equal bytes.
     keys: usize,
+    /// Up to where the output is charged to the heap.
+    paid: usize,
 }
+
+/// The most that one value may take, whatever the limits of its context.
+const BYTES_MAX: usize = 1 << 30;
+/// More than any scalar takes that is no string, BigInt or buffer.
+const SCALAR_BYTES: usize = 512;
+/// The output is charged in steps of this size.
+const STEP: usize = 64 * 1024;
 
 /// A composite whose elements are being written.
 enum Frame<'a> {
@@ -97,7 +110,7 @@ struct Pairs {
 }
 
 impl<'a> Encoder<'a, '_> {
-    fn run(mut self, value: Value<'a>) -> JsResult<()> {
+    fn run(&mut self, value: Value<'a>) -> JsResult<()> {
         self.value(value)?;
         while let Some(mut frame) = self.stack.pop() {
             let more = self.step(&mut frame)?;
@@ -140,9 +153,10 @@ impl<'a> Encoder<'a, '_> {
                 *next += 1;
                 let start = self.out.len();
                 let lossy = key.with_text(|text| {
+                    self.room(text.len())?;
                     self.out.binary(text.as_bytes());
-                    text.contains('\u{FFFD}')
-                })?;
+                    Ok(text.contains('\u{FFFD}'))
+                })??;
                 pairs.tidy |= lossy;
                 pairs.starts.push((start, self.out.len()));
                 object.get_key(&key).map(Some)
@@ -200,6 +214,7 @@ impl<'a> Encoder<'a, '_> {
         if self.nodes > self.budget.nodes {
             return Err(self.too_large());
         }
+        self.room(SCALAR_BYTES)?;
         match value.kind() {
             Kind::Undefined | Kind::Null => self.out.nil(),
             Kind::Bool(value) => self.out.atom(if value { "true" } else { "false" }),
@@ -207,9 +222,14 @@ impl<'a> Encoder<'a, '_> {
             Kind::Float(value) => self.float(value),
             Kind::BigInt => {
                 let (negative, words) = value.bigint_words()?;
+                self.room(words.len() * 4)?;
                 self.out.big(negative, &words);
             }
-            Kind::String => value.with_text(|text| self.out.binary(text.as_bytes()))?,
+            Kind::String => value.with_text(|text| {
+                self.room(text.len())?;
+                self.out.binary(text.as_bytes());
+                Ok(())
+            })??,
             Kind::Symbol => self.symbol(&value)?,
             Kind::Object => self.object(value)?,
             _ => self.out.nil(),
@@ -239,6 +259,7 @@ impl<'a> Encoder<'a, '_> {
         } else {
             description.to_text()?
         };
+        self.room(name.len())?;
         if Bridge::atom_exists(&name) {
             self.out.atom(&name);
         } else {
@@ -272,6 +293,7 @@ impl<'a> Encoder<'a, '_> {
                 Ok(())
             }
             ObjectKind::Bytes => {
+                self.room(object.byte_length().unwrap_or(0))?;
                 self.out
                     .binary_with(object.byte_length().unwrap_or(0), |bytes| {
                         object.append_bytes(bytes);
@@ -381,10 +403,27 @@ impl<'a> Encoder<'a, '_> {
     /// `%QuickBEAM.JSError{}`; its cause is the element that follows.
     fn error(&mut self, error: Value<'a>) -> JsResult<()> {
         let report = Report::of(self.cx, &error);
+        self.room(report.size())?;
         errors::write_head(&report, self.out);
         let cause = error.get("cause")?;
         self.stack.push(Frame::Tail { object: error });
         self.value(cause)
+    }
+
+    /// Make sure that `bytes` more can be written: what leaves a context counts
+    /// against its memory limit until it has left.
+    fn room(&mut self, bytes: usize) -> JsResult<()> {
+        let end = self.out.len() + bytes;
+        if end <= self.paid {
+            return Ok(());
+        }
+        if end > BYTES_MAX {
+            let message = format!("the value takes more than {BYTES_MAX} bytes");
+            return Err(self.cx.throw_named("ConversionError", &message));
+        }
+        self.cx.charge(end + STEP - self.paid)?;
+        self.paid = end + STEP;
+        Ok(())
     }
 
     fn is_ancestor(&self, object: &Value<'a>) -> bool {

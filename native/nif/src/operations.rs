@@ -74,11 +74,7 @@ impl Request {
             OperationKind::Eval | OperationKind::AsyncEval => {
                 let [_, code, filename, globals] = parts(term);
                 *vars = shadow(cx, globals)?;
-                cx.eval(
-                    &text(cx, code)?,
-                    &text(cx, filename)?,
-                    *kind == OperationKind::AsyncEval,
-                )
+                eval(cx, kind, &text(cx, code)?, &text(cx, filename)?)
             }
             OperationKind::Call => {
                 let [_, name, arguments] = parts(term);
@@ -291,6 +287,33 @@ fn kind_of(term: Term<'_>) -> Option<OperationKind> {
         return Some(OperationKind::AsyncEval);
     }
     Some(kind)
+}
+
+/// Evaluate code; where it has the word `await`, as code that may await.
+fn eval<'a>(
+    cx: Cx<'a>,
+    kind: &mut OperationKind,
+    code: &str,
+    filename: &str,
+) -> JsResult<Value<'a>> {
+    if *kind == OperationKind::Eval {
+        return cx.eval(code, filename, false);
+    }
+    cx.eval(code, filename, true).or_else(|thrown| {
+        // It did not compile: what it throws would be a rejection. Perhaps it
+        // has a variable of that name, which a script may.
+        let error = cx.catch(thrown);
+        match cx.compile(code, filename) {
+            Ok(_) => {
+                *kind = OperationKind::Eval;
+                cx.eval(code, filename, false)
+            }
+            Err(thrown) => {
+                drop(cx.catch(thrown));
+                Err(cx.throw(error))
+            }
+        }
+    })
 }
 
 /// Whether code may have an `await` at its top level. One within a function is

@@ -230,7 +230,7 @@ fn install(cx: Cx<'_>) -> JsResult<()> {
     cx.method(&global, "ask", 1, |call| {
         let cx = call.cx();
         let text = call.argument(0).to_text()?;
-        let (id, promise) = calls::begin(cx)?;
+        let (id, promise) = calls::begin(cx, 0)?;
         let hosted = cx.extension::<Hosted>().expect("set by install");
         let _ = hosted.questions.send(Question { id, text });
         Ok(promise)
