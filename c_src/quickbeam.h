@@ -79,6 +79,10 @@ JSContextKill JS_GetContextKill(JSContext *ctx);
    exception ordinary. */
 void JS_ClearContextKill(JSContext *ctx);
 
+/* As JS_ClearContextKill, but the queue of jobs stays: for a host that has run
+   something on top of code that waits, whose jobs they may be. */
+void JS_EndContextKill(JSContext *ctx);
+
 /* ---- Values (c_src/quickbeam_values.c) --------------------------------- */
 
 /* A BigInt of the magnitude `words` (32 bits each, least significant first).

@@ -150,3 +150,8 @@ void JS_ClearContextKill(JSContext *ctx)
         js_budget_drop_jobs(rt);
     JS_ResetUncatchableError(ctx);
 }
+
+void JS_EndContextKill(JSContext *ctx)
+{
+    JS_ResetUncatchableError(ctx);
+}

@@ -78,7 +78,8 @@ defmodule QuickBEAM do
 
   Takes the options of `QuickBEAM.Context` without `:pool`, and those of
   `QuickBEAM.ContextPool`; the `:memory_limit` is that of the context, and `:size`
-  is 1. Returns the errors of `QuickBEAM.Context.start_link/1`.
+  is 1. Returns the errors of `QuickBEAM.Context.start_link/1`, and
+  `{:error, {:pool_not_started, text}}` when the operating system refuses the thread.
   """
   @spec start(keyword) :: GenServer.on_start()
   def start(opts \\ []), do: start(opts, false)

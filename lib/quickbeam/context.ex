@@ -25,8 +25,9 @@ defmodule QuickBEAM.Context do
       iex> QuickBEAM.Context.eval(context, ~S|(await Beam.call("greet", "you")).toUpperCase()|)
       {:ok, "HELLO, YOU"}
 
-  A handler gets the list of arguments and runs in a supervised process of its own,
-  with the context and its owner in `$callers`. If it raises, throws, exits or is
+  A handler gets the list of arguments and runs in a process of its own, linked to a
+  `Task.Supervisor` of QuickBEAM (it ends with that) and with the context and its owner
+  in `$callers`. If it raises, throws, exits or is
   killed, JavaScript sees an `Error` with the name and message of the exception.
 
   | a handler | is run as |
@@ -62,9 +63,9 @@ defmodule QuickBEAM.Context do
   | `:pool` | required | pid or name of a `QuickBEAM.ContextPool` on this node |
   | `:name` | none | any `t:GenServer.name/0` |
   | `:id` | the name | id of the child spec |
-  | `:apis` | `[:browser]` | `false`, a group of APIs, or a list of groups |
+  | `:apis` | `[:browser]` | `false`, a group of APIs, or a list of groups; checked, but without effect in this version: all contexts have the same globals |
   | `:handlers` | `%{}` | name to handler, as above |
-  | `:script` | none | path or list of paths of scripts to run at the start and after a reset |
+  | `:script` | none | path or list of paths of scripts (`.js`, no TypeScript yet) to run at the start and after a reset |
   | `:define` | `%{}` | globals to set before the script |
   | `:memory_limit` | 0 = none | bytes of live JS heap |
   | `:max_reductions` | 0 = none | budget of work for each operation |
@@ -89,7 +90,8 @@ defmodule QuickBEAM.Context do
 
   Returns `{:error, reason}`, without harm to the caller, when the pool is not alive
   (`{:pool_not_found, pool}`), when a script is missing
-  (`{:script_not_found, path, reason}`) or fails (`{:script_error, path, error}`), or
+  (`{:script_not_found, path, reason}`), fails or is no JavaScript
+  (`{:script_error, path, error}`), or
   when memory is short (`%QuickBEAM.JSError{}`).
   """
   @spec start_link(keyword) :: GenServer.on_start()

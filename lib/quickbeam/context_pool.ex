@@ -32,7 +32,8 @@ defmodule QuickBEAM.ContextPool do
   | `:max_convert_nodes` | 1_000_000 | how many values it may hold; past either the operation fails with a `"ConversionError"` |
   | `:slice` | 1000 | microseconds a context runs before it makes room for the next |
   | `:script` | none | path or list of paths, for contexts that name none of their own |
-  | `:apis`, `:handlers` | | as for `QuickBEAM.Context`; handlers of a context come on top of these |
+  | `:handlers` | `%{}` | as for `QuickBEAM.Context`; handlers of a context come on top of these |
+  | `:apis` | `[:browser]` | as for `QuickBEAM.Context`: without effect in this version |
   | `:context` | `[]` | other defaults, as a keyword list of `QuickBEAM.Context` options |
   """
 
@@ -48,7 +49,12 @@ defmodule QuickBEAM.ContextPool do
     %{id: opts[:id] || opts[:name] || __MODULE__, start: {__MODULE__, :start_link, [opts]}}
   end
 
-  @doc "Starts a pool, linked to the caller; see the options above."
+  @doc """
+  Starts a pool, linked to the caller; see the options above.
+
+  Returns `{:error, {:pool_not_started, text}}` when the operating system refuses a
+  thread.
+  """
   @spec start_link(keyword) :: GenServer.on_start()
   def start_link(opts \\ []) do
     Handles.check!()
@@ -93,9 +99,14 @@ defmodule QuickBEAM.ContextPool do
 
   @impl true
   def init({options, contexts}) do
-    {:ok, pool} = Native.pool_start(Options.native_pool(options))
-    Handles.put_pool(pool, contexts)
-    {:ok, pool}
+    case Native.pool_start(Options.native_pool(options)) do
+      {:ok, pool} ->
+        Handles.put_pool(pool, contexts)
+        {:ok, pool}
+
+      {:error, text} ->
+        {:stop, {:pool_not_started, text}}
+    end
   end
 
   @impl true

@@ -42,7 +42,8 @@ defmodule QuickBEAM.Native do
   @spec stats() :: map
   def stats, do: :erlang.nif_error(:not_loaded)
 
-  @spec pool_start(map) :: {:ok, pool}
+  # An error when the threads cannot be started.
+  @spec pool_start(map) :: {:ok, pool} | {:error, reason :: binary}
   def pool_start(_options), do: :erlang.nif_error(:not_loaded)
 
   @spec pool_stop(pool, reference) :: :ok

@@ -28,6 +28,8 @@ defmodule QuickBEAM.CompileTaskTest do
            name = "quickbeam_nif"
            crate-type = ["cdylib"]
            """},
+          {"Cargo.lock",
+           ~s(version = 4\n\n[[package]]\nname = "quickbeam-nif"\nversion = "0.1.0"\n)},
           {"native/nif/src/lib.rs", rust("one")},
           {"c_src/patches/0001.patch", "a patch"},
           {"lib/mix/tasks/compile.quickbeam_native.exs",
@@ -51,6 +53,7 @@ defmodule QuickBEAM.CompileTaskTest do
         {"MIX_ENV", "dev"},
         {"MIX_BUILD_PATH", nil},
         {"CARGO_TARGET_DIR", nil},
+        {"CARGO_BUILD_TARGET", nil},
         {"QUICKBEAM_PROFILE", nil}
       ] ++ env
 
@@ -105,6 +108,52 @@ defmodule QuickBEAM.CompileTaskTest do
     assert output =~ "`release` profile"
     assert {output, 1} = mix(["compile"], dir, [{"QUICKBEAM_PROFILE", "fast"}])
     assert output =~ "QUICKBEAM_PROFILE must be release or dev"
+  end
+
+  test "knows the target of a cross build", %{tmp_dir: dir, artifact: artifact} do
+    {version, 0} = System.cmd("rustc", ["-vV"], cd: dir)
+    [_, host] = Regex.run(~r/^host: (\S+)$/m, version)
+
+    assert {_, 0} = mix(["compile"], dir, [{"CARGO_BUILD_TARGET", host}])
+    assert File.read!(artifact) =~ "the text is one"
+    assert File.dir?(Path.join([dir, "target", host, "release"]))
+
+    # One that cargo alone knows of.
+    File.rm_rf!(Path.join(dir, "target"))
+    File.mkdir_p!(Path.join(dir, ".cargo"))
+    File.write!(Path.join(dir, ".cargo/config.toml"), "build.target = #{inspect(host)}\n")
+    assert {output, 1} = mix(["compile"], dir)
+    assert output =~ "libquickbeam_nif.so cannot be read (no such file or directory)"
+    assert output =~ "CARGO_BUILD_TARGET"
+  end
+
+  test "builds again what changed during a build, and never writes the lock file", %{
+    tmp_dir: dir,
+    artifact: artifact
+  } do
+    source = Path.join(dir, "native/nif/src/lib.rs")
+    # The build script runs while cargo does.
+    File.write!(Path.join(dir, "native/nif/build.rs"), """
+    fn main() {
+        println!("cargo::rerun-if-changed=build.rs");
+        std::fs::write("src/late.rs", "// a new file").unwrap();
+    }
+    """)
+
+    assert {_, 0} = mix(["compile"], dir)
+    assert {output, 0} = mix(["compile"], dir)
+    assert output =~ "Compiling the NIF"
+    assert {output, 0} = mix(["compile"], dir)
+    refute output =~ "Compiling the NIF"
+
+    lock = File.read!(Path.join(dir, "Cargo.lock"))
+    change(source, rust("two"))
+    manifest = Path.join(dir, "native/nif/Cargo.toml")
+    change(manifest, String.replace(File.read!(manifest), "0.1.0", "0.2.0"))
+    assert {output, 1} = mix(["compile"], dir)
+    assert output =~ "--locked"
+    assert File.read!(Path.join(dir, "Cargo.lock")) == lock
+    assert File.read!(artifact) =~ "the text is one"
   end
 
   test "fails when cargo fails, with its output, and again the next time", %{

@@ -8,6 +8,10 @@ defmodule Mix.Tasks.Compile.QuickbeamNative do
     * `QUICKBEAM_PROFILE` - `release` (default) or `dev`
     * `CARGO_TARGET_DIR` - cargo's own; otherwise `target/` of this library, so
       that all environments and all projects that use one checkout share a build
+    * `CARGO_BUILD_TARGET` - cargo's own, for a cross build
+
+  `Cargo.lock` is taken as it is (`--locked`): the checkout of a dependency is not
+  written to.
   """
 
   # A script and not part of lib's modules: mix.exs requires it (see there).
@@ -25,7 +29,8 @@ defmodule Mix.Tasks.Compile.QuickbeamNative do
       :noop
     else
       build!(profile())
-      File.write!(manifest(), stamp(profile()))
+      # That of before: a file that changed during the build is not in it.
+      File.write!(manifest(), stamp)
       # Only now is there a priv to link into _build on a fresh clone.
       Mix.Project.build_structure()
       :ok
@@ -43,7 +48,7 @@ defmodule Mix.Tasks.Compile.QuickbeamNative do
 
   defp build!(profile) do
     cargo = cargo() || Mix.raise(no_cargo())
-    args = ["build", "--package", @crate | profile_args(profile)]
+    args = ["build", "--locked", "--package", @crate | profile_args(profile)]
     options = [cd: @root, into: IO.stream(), stderr_to_stdout: true]
 
     Mix.shell().info("Compiling the NIF of QuickBEAM (cargo #{Enum.join(args, " ")})")
@@ -59,7 +64,13 @@ defmodule Mix.Tasks.Compile.QuickbeamNative do
 
   # Written beside and renamed: a VM that has the old file loaded keeps its inode.
   defp install!(profile) do
-    built = File.read!(Path.join([target_dir(), profile_dir(profile), built_name()]))
+    path = Path.join([target_dir(), triple(), profile_dir(profile), built_name()])
+
+    built =
+      case File.read(path) do
+        {:ok, built} -> built
+        {:error, reason} -> Mix.raise(not_built(path, reason))
+      end
 
     if File.read(artifact()) != {:ok, built} do
       temporary = artifact() <> ".#{System.pid()}"
@@ -83,6 +94,10 @@ defmodule Mix.Tasks.Compile.QuickbeamNative do
   defp profile_dir("release"), do: "release"
   defp profile_dir("dev"), do: "debug"
 
+  # Where a target is named, cargo has a directory for it ("" is none to Path.join/1).
+  # It may be the path of a specification.
+  defp triple, do: Path.basename(System.get_env("CARGO_BUILD_TARGET", ""), ".json")
+
   defp target_dir, do: Path.expand(System.get_env("CARGO_TARGET_DIR", "target"), @root)
   defp manifest, do: Path.join(@root, "priv/native/manifest")
 
@@ -93,17 +108,27 @@ defmodule Mix.Tasks.Compile.QuickbeamNative do
   end
 
   defp built_name do
+    target = if triple() == "", do: host(), else: triple()
+
+    cond do
+      target =~ "windows" -> "quickbeam_nif.dll"
+      target =~ "darwin" -> "libquickbeam_nif.dylib"
+      true -> "libquickbeam_nif.so"
+    end
+  end
+
+  defp host do
     case :os.type() do
-      {:win32, _} -> "quickbeam_nif.dll"
-      {:unix, :darwin} -> "libquickbeam_nif.dylib"
-      _ -> "libquickbeam_nif.so"
+      {:win32, _} -> "windows"
+      {_, name} -> Atom.to_string(name)
     end
   end
 
   # Names, sizes and times of all that goes in, and how it is built.
   defp stamp(profile) do
     files = Enum.flat_map(@inputs, &files(Path.join(@root, &1)))
-    hash = :crypto.hash(:sha256, :erlang.term_to_binary(Enum.sort(files)))
+    how = for name <- ~w(CARGO_BUILD_TARGET RUSTFLAGS), do: System.get_env(name)
+    hash = :crypto.hash(:sha256, :erlang.term_to_binary({how, Enum.sort(files)}))
     "#{profile} #{Base.encode16(hash, case: :lower)}\n"
   end
 
@@ -129,6 +154,15 @@ defmodule Mix.Tasks.Compile.QuickbeamNative do
   end
 
   defp find_in(path), do: if(File.regular?(path), do: path)
+
+  defp not_built(path, reason) do
+    """
+    QuickBEAM: cargo succeeded, but #{path} cannot be read (#{:file.format_error(reason)}).
+
+    If cargo builds for another target or into another directory by a config.toml of yours
+    (build.target, build.target-dir), say so by CARGO_BUILD_TARGET and CARGO_TARGET_DIR.
+    """
+  end
 
   defp no_cargo do
     """

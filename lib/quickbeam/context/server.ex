@@ -177,8 +177,10 @@ defmodule QuickBEAM.Context.Server do
   ## Starting
 
   defp open({:private, options}, state) do
-    {:ok, pool} = Native.pool_start(Options.native_pool(options))
-    create(pool, %{state | private_pool: pool})
+    case Native.pool_start(Options.native_pool(options)) do
+      {:ok, pool} -> create(pool, %{state | private_pool: pool})
+      {:error, text} -> {{:error, {:pool_not_started, text}}, state}
+    end
   end
 
   defp open({:shared, name, pid, pool}, state) do
@@ -218,11 +220,21 @@ defmodule QuickBEAM.Context.Server do
 
   defp run_scripts([path | paths], state) do
     with {:read, {:ok, code}} <- {:read, File.read(path)},
+         {:ok, state} <- javascript(path, state),
          {{:ok, _}, state} <- operate({:eval, code, path, %{}}, state) do
       run_scripts(paths, state)
     else
       {:read, {:error, reason}} -> {{:error, {:script_not_found, path, reason}}, state}
       {{:error, error}, state} -> {{:error, {:script_error, path, error}}, state}
+    end
+  end
+
+  defp javascript(path, state) do
+    if Path.extname(path) in ~w(.ts .mts .cts .tsx .jsx) do
+      message = "only JavaScript is supported yet, not #{Path.extname(path)} files"
+      {{:error, %JSError{name: "NotSupportedError", message: message, filename: path}}, state}
+    else
+      {:ok, state}
     end
   end
 

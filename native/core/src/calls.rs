@@ -1,7 +1,8 @@
 //! Questions of a script to its host, and the host's answers.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use quickbeam_engine::{Cx, ErrorKind, JsResult, Pause, Root, Signal, Value};
 
@@ -13,7 +14,6 @@ use crate::state::State;
 #[derive(Default)]
 pub(crate) struct Calls {
     promises: RefCell<HashMap<u64, Pending>>,
-    last_id: Cell<u64>,
 }
 
 /// A call that answers through a promise.
@@ -45,7 +45,7 @@ pub fn begin(cx: Cx<'_>, bytes: usize) -> JsResult<(u64, Value<'_>)> {
     let (promise, resolve, reject) = cx.promise()?;
     let charged = bytes + CALL_BYTES;
     cx.charge(charged)?;
-    let id = next_id(cx);
+    let id = next_id();
     calls.promises.borrow_mut().insert(
         id,
         Pending {
@@ -58,10 +58,11 @@ pub fn begin(cx: Cx<'_>, bytes: usize) -> JsResult<(u64, Value<'_>)> {
 }
 
 /// The number of a call that [`wait`] will wait for.
-pub fn next_id(cx: Cx<'_>) -> u64 {
-    let calls = &State::of(cx).calls;
-    calls.last_id.set(calls.last_id.get() + 1);
-    calls.last_id.get()
+pub fn next_id() -> u64 {
+    // Unique in the process: after a reset a late answer to an old call must
+    // not be taken for that to a new one.
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
 }
 
 /// Suspend the fiber until the host has answered call `id`. The worker goes on

@@ -40,7 +40,7 @@ pub(crate) fn execute(cx: Cx<'_>, entry: Entry) {
             limit,
         } => {
             state.meter.begin(deadline);
-            cx.set_reductions(state.max_reductions);
+            state.set_budget(cx, state.max_reductions);
             operate(cx, state, operation, deadline, limit);
         }
         Entry::Answer { id, answer } => {
@@ -64,19 +64,27 @@ pub(crate) fn execute(cx: Cx<'_>, entry: Entry) {
         }
     }
     report_rejections(cx, state);
+    clean_up_told(cx, state);
+}
+
+/// Clean up after the operations that were told their end at a bad moment.
+fn clean_up_told(cx: Cx<'_>, state: &State) {
+    while let Some(waiting) = { state.told.borrow_mut().pop() } {
+        guarded(waiting.operation, |operation| operation.clean_up(cx));
+    }
 }
 
 /// Run `entry` on top of an operation that waits for the host, within what is
 /// left of its limits.
 pub(crate) fn execute_nested(cx: Cx<'_>, entry: Entry) {
     let state = State::of(cx);
-    let used = cx.reductions();
+    let left = state.left.get().saturating_sub(cx.reductions()).max(1);
     state.depth.set(state.depth.get() + 1);
     state.meter.nest(|| execute(cx, entry));
     state.depth.set(state.depth.get() - 1);
-    if state.max_reductions > 0 {
-        cx.set_reductions(state.max_reductions.saturating_sub(used).max(1));
-    }
+    // What ran on top had a budget of its own.
+    let limited = state.max_reductions > 0;
+    state.set_budget(cx, if limited { left } else { 0 });
 }
 
 fn operate(
@@ -114,7 +122,7 @@ fn guarded<R>(
 }
 
 /// Tell how an operation ended.
-fn finish(cx: Cx<'_>, operation: Box<dyn Operation>, outcome: Outcome<'_>) {
+fn finish<'a>(cx: Cx<'a>, operation: Box<dyn Operation>, outcome: Outcome<'a>) {
     let (operation, ()) = guarded(operation, |operation| operation.clean_up(cx));
     operation.finish(cx, outcome);
 }
@@ -209,7 +217,7 @@ fn conclude_settled(cx: Cx<'_>, state: &State) {
 fn callback(cx: Cx<'_>, state: &State, now: u64, run: impl FnOnce() -> Option<JsResult<()>>) {
     let deadline = state.continuation_deadline(now);
     state.meter.begin(deadline);
-    cx.set_reductions(state.max_reductions);
+    state.set_budget(cx, state.max_reductions);
     let result = run();
     let failed = result.and_then(Result::err).map(|thrown| {
         let thrown = cx.catch(thrown);
@@ -241,7 +249,10 @@ fn fail_expired(cx: Cx<'_>, state: &State) {
 /// without running any script, which empties the queue of what the killed entry
 /// has left.
 fn run_jobs(cx: Cx<'_>) {
-    while let Some(result) = cx.run_job() {
+    let nested = State::of(cx).depth.get() > 0;
+    // A kill on top of code that waits must not take the jobs of that along.
+    while !(nested && is_killed(cx, State::of(cx))) {
+        let Some(result) = cx.run_job() else { break };
         if let Err(thrown) = result {
             // Promise jobs reject instead; what throws is a `queueMicrotask`.
             let thrown = cx.catch(thrown);
@@ -263,11 +274,17 @@ fn end_kill(cx: Cx<'_>, state: &State, limit: Option<std::time::Duration>) -> Op
     let cause = state.meter.cause();
     // What follows is not the killed entry's, and short.
     state.meter.begin(clock::after(clock::now(), GRACE));
-    // Drops what the entry has left in the queue.
-    cx.clear_kill();
-    cx.set_reductions(state.max_reductions);
-    // A native may have made a rejection of the kill.
-    drop(cx.take_unhandled());
+    if state.depth.get() > 0 {
+        // What is queued may be the jobs of what waits below.
+        cx.end_nested_kill();
+    } else {
+        cx.clear_kill();
+    }
+    state.set_budget(cx, state.max_reductions);
+    if state.depth.get() == 0 {
+        // A native may have made a rejection of the kill.
+        drop(cx.take_unhandled());
+    }
     if cause == Some(Cause::Ending) {
         // Stays set: nothing else is to run in this context.
         state.meter.kill(Cause::Ending);
@@ -288,7 +305,7 @@ fn is_killed(cx: Cx<'_>, state: &State) -> bool {
 /// them what others wait for: end the operations whose promise nobody can
 /// settle any more, and look at those whose promise has settled.
 fn fail_orphans(cx: Cx<'_>, state: &State) {
-    if state.pending.is_empty() {
+    if state.pending.is_empty() || state.depth.get() > 0 {
         return;
     }
     cx.collect();
@@ -307,14 +324,27 @@ fn discard<'a>(cx: Cx<'a>, result: JsResult<Value<'a>>) {
     }
 }
 
+/// Rejections told one by one after an entry; a flood of them is told as a count.
+const TOLD_MAX: usize = 100;
+
 /// HTML "notify about rejected promises".
 fn report_rejections(cx: Cx<'_>, state: &State) {
+    let unheard = |promise: &Value<'_>| {
+        promise.promise_state() == Some(PromiseState::Rejected) && !promise.is_handled()
+    };
+    let mut count = 0_usize;
     for (promise, reason) in cx.take_unhandled() {
-        let promise = promise.get(cx);
-        if promise.promise_state() == Some(PromiseState::Rejected) && !promise.is_handled() {
-            let report = Report::of(cx, &reason.get(cx));
-            state.embedder.unhandled(&report);
+        if unheard(&promise.get(cx)) {
+            count += 1;
+            if count <= TOLD_MAX {
+                let report = Report::of(cx, &reason.get(cx));
+                state.embedder.unhandled(&report);
+            }
         }
+    }
+    if count > TOLD_MAX {
+        let message = format!("and {} more", count - TOLD_MAX);
+        state.embedder.unhandled(&Report::new("Error", message));
     }
     end_kill(cx, state, None);
 }

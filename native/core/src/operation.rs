@@ -23,11 +23,15 @@ pub trait Operation: Send {
         Ok(value)
     }
 
+    /// Tell a failure while JS is suspended somewhere in the middle;
+    /// [`Operation::clean_up`] follows when it is not. Nothing else is told then.
+    fn tell(&mut self, failure: &Failure);
+
     /// Run after the outcome is known and before it is told, whatever it is.
     fn clean_up(&mut self, _cx: Cx<'_>) {}
 
     /// Tell the outcome.
-    fn finish(self: Box<Self>, cx: Cx<'_>, outcome: Outcome<'_>);
+    fn finish<'a>(self: Box<Self>, cx: Cx<'a>, outcome: Outcome<'a>);
 
     /// The context has ended before it took the operation: whoever asked knows.
     fn decline(self: Box<Self>) {}

@@ -28,6 +28,11 @@ pub struct State {
     pub(crate) messages: Messages,
     /// How many operations wait in `callSync` below the running entry.
     pub(crate) depth: Cell<u32>,
+    /// Reductions that the running entry has left of its budget.
+    pub(crate) left: Cell<u64>,
+    /// Operations that were told their end while JS was suspended, and are to be
+    /// cleaned up.
+    pub(crate) told: RefCell<Vec<Waiting>>,
 }
 
 /// Operations whose promise is not settled yet.
@@ -60,6 +65,22 @@ impl State {
     /// The embedder of the context that runs.
     pub fn embedder(cx: Cx<'_>) -> &dyn Embedder {
         &*State::of(cx).embedder
+    }
+
+    /// Give what runs next `budget` reductions; 0 = no limit.
+    pub(crate) fn set_budget(&self, cx: Cx<'_>, budget: u64) {
+        self.left.set(budget);
+        cx.set_reductions(budget);
+    }
+
+    /// Tell the pending operations whose limit has passed, though JS is suspended
+    /// in the middle of another.
+    pub(crate) fn tell_expired(&self, now: u64) {
+        for mut waiting in self.pending.expired(now) {
+            let failure = Failure::TimedOut(waiting.limit.unwrap_or_default());
+            waiting.operation.tell(&failure);
+            self.told.borrow_mut().push(waiting);
+        }
     }
 
     /// When an entry that nobody set a limit for must be over: the context's

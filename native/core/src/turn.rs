@@ -82,8 +82,16 @@ impl Cell {
             calls: Default::default(),
             messages: Default::default(),
             depth: Default::default(),
+            left: Default::default(),
+            told: Default::default(),
         });
-        context.embedder().install(&mut heap)?;
+        // What fails in a fresh heap fails for lack of memory; where even the
+        // error found no room, the engine throws null.
+        let installed = context.embedder().install(&mut heap);
+        installed.map_err(|report| match report.message.as_str() {
+            "null" => out_of_memory(),
+            _ => report,
+        })?;
         Ok(Cell {
             heap,
             meter,
@@ -133,7 +141,12 @@ impl Cell {
                     self.meter.kill(Cause::Ending);
                     self.heap.resume(Signal::Kill)
                 }
-                Some(Pause::Slice) => self.heap.resume(Signal::Continue),
+                Some(Pause::Slice) => {
+                    if let Some(state) = self.heap.extension::<State>() {
+                        state.tell_expired(clock::now());
+                    }
+                    self.heap.resume(Signal::Continue)
+                }
                 Some(Pause::Wait(id)) => match self.answer(id) {
                     Some(signal) => self.heap.resume(signal),
                     None => {

@@ -1878,6 +1878,9 @@ unsafe extern "C" {
     pub fn JS_ClearContextKill(ctx: *mut JSContext);
 }
 unsafe extern "C" {
+    pub fn JS_EndContextKill(ctx: *mut JSContext);
+}
+unsafe extern "C" {
     pub fn JS_NewBigIntWords(
         ctx: *mut JSContext,
         negative: bool,

@@ -15,7 +15,9 @@ use crate::value::{Atom, Value};
 #[derive(Clone, Copy)]
 pub struct Cx<'a> {
     ctx: NonNull<sys::JSContext>,
-    heap: PhantomData<(&'a (), *const ())>,
+    /// Invariant, so that no lifetime can shrink to another heap's: values of two
+    /// heaps do not mix. And not Send.
+    heap: PhantomData<(fn(&'a ()) -> &'a (), *const ())>,
 }
 
 /// An exception is pending in the context; [`Cx::catch`] takes it.

@@ -161,7 +161,7 @@ impl Heap {
     }
 
     /// Run `task` on a fiber until it is done or suspends itself.
-    pub fn start(&mut self, task: impl for<'a> FnOnce(Cx<'a>) + 'static) -> Progress {
+    pub fn start(&mut self, task: impl for<'a> FnOnce(Cx<'a>) + Send + 'static) -> Progress {
         assert!(self.fiber.is_none(), "one fiber at a time");
         let mut fiber = match self.fibers.take() {
             Ok(fiber) => fiber,
@@ -363,7 +363,14 @@ impl Cx<'_> {
         }
     }
 
-    /// End the kill. Only with no JS frame on the stack.
+    /// End the kill of what ran on top of code that waits: its jobs stay.
+    pub fn end_nested_kill(self) {
+        // SAFETY: bookkeeping of a live context.
+        unsafe { sys::JS_EndContextKill(self.as_ptr()) }
+    }
+
+    /// End the kill, and drop the jobs that are left. Only with no JS frame on
+    /// the stack.
     pub fn clear_kill(self) {
         // SAFETY: bookkeeping of a live context.
         unsafe { sys::JS_ClearContextKill(self.as_ptr()) }
@@ -411,13 +418,11 @@ unsafe extern "C" fn on_rejection(
     unsafe {
         let inner = &*opaque.cast::<Inner>();
         let cx = inner.cx();
-        let mut unhandled = inner.unhandled.borrow_mut();
-        if is_handled {
-            let identity = promise.u.ptr as usize;
-            unhandled.retain(|(root, _)| root.get(cx).identity() != Some(identity));
-        } else {
+        // Whether one was handled later is looked at when they are told.
+        if !is_handled {
             let own = |raw| Value::from_raw(cx, sys::JS_DupValue(inner.ctx, raw));
-            unhandled.push((Root::new(own(promise)), Root::new(own(reason))));
+            let entry = (Root::new(own(promise)), Root::new(own(reason)));
+            inner.unhandled.borrow_mut().push(entry);
         }
     }
 }

@@ -8,7 +8,7 @@
 //! | [`function`] | native functions that scripts call |
 //! | `token` | objects that stand for bytes of the host's |
 //! | [`members`] | properties as static tables; [`host_object`], objects with a Rust value |
-//! | [`slots`] | descriptors and internal slots of built-in objects |
+//! | [`properties`] | property descriptors and prototypes; [`slots`], internal slots of built-in objects |
 //! | [`fiber`] | the stackful coroutine that an operation runs on |
 //! | [`report`] | an exception as plain data |
 //! | [`region`] | the memory of a heap and the process-wide page store |
@@ -23,6 +23,7 @@ pub mod function;
 pub mod heap;
 pub mod host_object;
 pub mod members;
+pub mod properties;
 pub mod region;
 pub mod report;
 pub mod root;
@@ -35,7 +36,8 @@ pub use fiber::{Pause, Progress, Signal};
 pub use function::Call;
 pub use heap::{Collections, Heap, HeapOptions, KillCause, Verdict, Watch};
 pub use members::Member;
+pub use properties::Property;
 pub use report::{Frame, Report};
 pub use root::Root;
-pub use slots::{BufferSlots, Property, ViewKind, ViewSlots};
+pub use slots::{BufferSlots, ViewKind, ViewSlots};
 pub use value::{Kind, ObjectKind, PromiseState, Value};

@@ -1,98 +1,12 @@
-//! What values hold inside: descriptors, prototypes, and the internal slots of
-//! built-in objects, read and made past anything that a script may have put in
+//! What values hold inside: the internal slots of built-in objects, read and made past anything that a script may have put in
 //! the place of the built-in functions.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::CStr;
 
 use quickbeam_engine_sys as sys;
 
 use crate::cx::{Cx, JsResult, Thrown};
-use crate::value::{Atom, Key, Keys, Value};
-
-// c_src/quickbeam_slots.c
-unsafe extern "C" {
-    fn JS_GetObjectData(ctx: *mut sys::JSContext, value: sys::JSValue) -> sys::JSValue;
-    fn JS_GetRegExpSource(ctx: *mut sys::JSContext, value: sys::JSValue) -> sys::JSValue;
-    fn JS_GetRegExpFlags(ctx: *mut sys::JSContext, value: sys::JSValue) -> sys::JSValue;
-    fn JS_NewRegExp(
-        ctx: *mut sys::JSContext,
-        source: sys::JSValue,
-        flags: sys::JSValue,
-    ) -> sys::JSValue;
-    fn JS_NewMap(ctx: *mut sys::JSContext) -> sys::JSValue;
-    fn JS_AddToCollection(
-        ctx: *mut sys::JSContext,
-        collection: sys::JSValue,
-        key: sys::JSValue,
-        value: sys::JSValue,
-    ) -> i32;
-    fn JS_NewNativeError(ctx: *mut sys::JSContext, name: *const c_char) -> sys::JSValue;
-    fn JS_NewDOMException(
-        ctx: *mut sys::JSContext,
-        message: sys::JSValue,
-        name: sys::JSValue,
-    ) -> sys::JSValue;
-    fn JS_GetDOMException(
-        ctx: *mut sys::JSContext,
-        value: sys::JSValue,
-        name: *mut sys::JSValue,
-        message: *mut sys::JSValue,
-    ) -> i32;
-    fn JS_GetArrayBufferSlots(value: sys::JSValue, slots: *mut RawBuffer) -> bool;
-    fn JS_NewArrayBufferSlots(
-        ctx: *mut sys::JSContext,
-        data: *const u8,
-        size: usize,
-        max_byte_length: i64,
-    ) -> sys::JSValue;
-    fn JS_GetViewSlots(value: sys::JSValue, slots: *mut RawView) -> bool;
-    fn JS_GetCollectionHead(
-        ctx: *mut sys::JSContext,
-        value: sys::JSValue,
-        limit: u32,
-        size: *mut u32,
-    ) -> sys::JSValue;
-    fn JS_PollContext(ctx: *mut sys::JSContext) -> i32;
-    fn JS_NewView(
-        ctx: *mut sys::JSContext,
-        buffer: sys::JSValue,
-        slots: *const RawView,
-    ) -> sys::JSValue;
-}
-
-#[repr(C)]
-#[derive(Default)]
-struct RawBuffer {
-    byte_length: usize,
-    max_byte_length: i64,
-    shared: bool,
-    detached: bool,
-    immutable: bool,
-}
-
-#[repr(C)]
-struct RawView {
-    buffer: sys::JSValue,
-    byte_offset: usize,
-    length: usize,
-    kind: i32,
-    tracks_length: bool,
-    out_of_bounds: bool,
-}
-
-/// An own property, read without running its getter.
-pub enum Property<'a> {
-    Data {
-        value: Value<'a>,
-        enumerable: bool,
-        writable: bool,
-    },
-    Accessor {
-        getter: bool,
-        setter: bool,
-        enumerable: bool,
-    },
-}
+use crate::value::{Atom, Value};
 
 /// The slots of an ArrayBuffer or SharedArrayBuffer.
 #[derive(Debug, Clone, Copy)]
@@ -155,33 +69,38 @@ impl<'a> Cx<'a> {
     /// stop. It may suspend the fiber.
     pub fn poll(self) -> JsResult<()> {
         // SAFETY: a live context.
-        self.check(unsafe { JS_PollContext(self.as_ptr()) })
+        self.check(unsafe { sys::JS_PollContext(self.as_ptr()) })
     }
 
     /// A new RegExp.
     pub fn regexp(self, source: &Value<'a>, flags: &Value<'a>) -> JsResult<Value<'a>> {
         // SAFETY: live values.
-        unsafe { Value::from_result(self, JS_NewRegExp(self.as_ptr(), source.raw(), flags.raw())) }
+        unsafe {
+            Value::from_result(
+                self,
+                sys::JS_NewRegExp(self.as_ptr(), source.raw(), flags.raw()),
+            )
+        }
     }
 
     /// An empty Map.
     pub fn map(self) -> JsResult<Value<'a>> {
         // SAFETY: makes a new object.
-        unsafe { Value::from_result(self, JS_NewMap(self.as_ptr())) }
+        unsafe { Value::from_result(self, sys::JS_NewMap(self.as_ptr())) }
     }
 
     /// An error without own properties, of the intrinsic prototype that `name`
     /// says: one of the six NativeErrors, else Error.
     pub fn bare_error(self, name: &CStr) -> JsResult<Value<'a>> {
         // SAFETY: makes a new object.
-        unsafe { Value::from_result(self, JS_NewNativeError(self.as_ptr(), name.as_ptr())) }
+        unsafe { Value::from_result(self, sys::JS_NewNativeError(self.as_ptr(), name.as_ptr())) }
     }
 
     /// A new DOMException.
     pub fn dom_exception(self, name: &Value<'a>, message: &Value<'a>) -> JsResult<Value<'a>> {
         // SAFETY: live values.
         unsafe {
-            let raw = JS_NewDOMException(self.as_ptr(), message.raw(), name.raw());
+            let raw = sys::JS_NewDOMException(self.as_ptr(), message.raw(), name.raw());
             Value::from_result(self, raw)
         }
     }
@@ -206,18 +125,18 @@ impl<'a> Cx<'a> {
         let max = max_byte_length.map_or(-1, |max| max as i64);
         // SAFETY: pointer and length of a slice; the engine copies it.
         unsafe {
-            let raw = JS_NewArrayBufferSlots(self.as_ptr(), bytes.as_ptr(), bytes.len(), max);
+            let raw = sys::JS_NewArrayBufferSlots(self.as_ptr(), bytes.as_ptr(), bytes.len(), max);
             Value::from_result(self, raw)
         }
     }
 
     /// A view of `buffer` as `slots` says.
     pub fn view(self, buffer: &Value<'a>, slots: &ViewSlots) -> JsResult<Value<'a>> {
-        let raw = RawView {
+        let raw = sys::JSViewSlots {
             buffer: sys::JS_UNDEFINED,
             byte_offset: slots.byte_offset,
             length: slots.length,
-            kind: TYPED_ARRAYS
+            type_: TYPED_ARRAYS
                 .iter()
                 .position(|kind| *kind == slots.kind)
                 .map_or(-1, |i| i as i32),
@@ -225,7 +144,7 @@ impl<'a> Cx<'a> {
             out_of_bounds: slots.out_of_bounds,
         };
         // SAFETY: live values.
-        unsafe { Value::from_result(self, JS_NewView(self.as_ptr(), buffer.raw(), &raw)) }
+        unsafe { Value::from_result(self, sys::JS_NewView(self.as_ptr(), buffer.raw(), &raw)) }
     }
 
     /// A new object of `prototype`.
@@ -233,15 +152,6 @@ impl<'a> Cx<'a> {
         // SAFETY: a live value.
         unsafe {
             let raw = sys::JS_NewObjectProto(self.as_ptr(), prototype.raw());
-            Value::from_result(self, raw)
-        }
-    }
-
-    /// A string of UTF-16 code units.
-    pub fn string_utf16(self, units: &[u16]) -> JsResult<Value<'a>> {
-        // SAFETY: pointer and length of a slice; the engine copies it.
-        unsafe {
-            let raw = sys::JS_NewStringUTF16(self.as_ptr(), units.as_ptr(), units.len());
             Value::from_result(self, raw)
         }
     }
@@ -266,7 +176,12 @@ impl<'a> Value<'a> {
     /// for anything else.
     pub fn object_data(&self) -> Value<'a> {
         // SAFETY: a live value; no failure.
-        unsafe { Value::from_raw(self.cx(), JS_GetObjectData(self.cx().as_ptr(), self.raw())) }
+        unsafe {
+            Value::from_raw(
+                self.cx(),
+                sys::JS_GetObjectData(self.cx().as_ptr(), self.raw()),
+            )
+        }
     }
 
     /// `Object(value)`.
@@ -292,8 +207,8 @@ impl<'a> Value<'a> {
         let cx = self.cx();
         // SAFETY: a live value.
         unsafe {
-            let source = Value::from_result(cx, JS_GetRegExpSource(cx.as_ptr(), self.raw()))?;
-            let flags = Value::from_result(cx, JS_GetRegExpFlags(cx.as_ptr(), self.raw()))?;
+            let source = Value::from_result(cx, sys::JS_GetRegExpSource(cx.as_ptr(), self.raw()))?;
+            let flags = Value::from_result(cx, sys::JS_GetRegExpFlags(cx.as_ptr(), self.raw()))?;
             Ok((source, flags))
         }
     }
@@ -304,7 +219,7 @@ impl<'a> Value<'a> {
         // SAFETY: on success both are references of ours.
         unsafe {
             let cx = self.cx();
-            cx.check(JS_GetDOMException(
+            cx.check(sys::JS_GetDOMException(
                 cx.as_ptr(),
                 self.raw(),
                 &mut name,
@@ -321,7 +236,7 @@ impl<'a> Value<'a> {
         // SAFETY: a live value; writes one u32.
         unsafe {
             let cx = self.cx();
-            let raw = JS_GetCollectionHead(cx.as_ptr(), self.raw(), limit, &mut size);
+            let raw = sys::JS_GetCollectionHead(cx.as_ptr(), self.raw(), limit, &mut size);
             Ok((Value::from_result(cx, raw)?, size))
         }
     }
@@ -364,28 +279,26 @@ impl<'a> Value<'a> {
         unsafe { sys::JS_GetClassID(self.raw()) == JS_CLASS_C_FUNCTION }
     }
 
-    fn to_atom(&self) -> JsResult<Atom<'a>> {
-        // SAFETY: a live value; 0 is JS_ATOM_NULL, an exception.
-        let raw = unsafe { sys::JS_ValueToAtom(self.cx().as_ptr(), self.raw()) };
-        if raw == 0 {
-            return Err(Thrown::pending());
-        }
-        Ok(Atom { cx: self.cx(), raw })
-    }
-
     /// Add an entry to a Map, or `key` to a Set.
     pub fn add_entry(&self, key: &Value<'a>, value: &Value<'a>) -> JsResult<()> {
         // SAFETY: live values.
-        let status =
-            unsafe { JS_AddToCollection(self.cx().as_ptr(), self.raw(), key.raw(), value.raw()) };
+        let status = unsafe {
+            sys::JS_AddToCollection(self.cx().as_ptr(), self.raw(), key.raw(), value.raw())
+        };
         self.cx().check(status)
     }
 
     /// The slots of an ArrayBuffer or SharedArrayBuffer.
     pub fn buffer_slots(&self) -> Option<BufferSlots> {
-        let mut raw = RawBuffer::default();
+        let mut raw = sys::JSArrayBufferSlots {
+            byte_length: 0,
+            max_byte_length: -1,
+            shared: false,
+            detached: false,
+            immutable: false,
+        };
         // SAFETY: fills the struct in on success.
-        unsafe { JS_GetArrayBufferSlots(self.raw(), &mut raw) }.then(|| BufferSlots {
+        unsafe { sys::JS_GetArrayBufferSlots(self.raw(), &mut raw) }.then(|| BufferSlots {
             byte_length: raw.byte_length,
             max_byte_length: usize::try_from(raw.max_byte_length).ok(),
             shared: raw.shared,
@@ -402,23 +315,23 @@ impl<'a> Value<'a> {
 
     /// The buffer and slots of a typed array or DataView.
     pub fn view_slots(&self) -> Option<(Value<'a>, ViewSlots)> {
-        let mut raw = RawView {
+        let mut raw = sys::JSViewSlots {
             buffer: sys::JS_UNDEFINED,
             byte_offset: 0,
             length: 0,
-            kind: -1,
+            type_: -1,
             tracks_length: false,
             out_of_bounds: false,
         };
         // SAFETY: on success the struct is filled in and the buffer is a
         // reference of ours.
         let buffer = unsafe {
-            if !JS_GetViewSlots(self.raw(), &mut raw) {
+            if !sys::JS_GetViewSlots(self.raw(), &mut raw) {
                 return None;
             }
             Value::from_raw(self.cx(), raw.buffer)
         };
-        let kind = usize::try_from(raw.kind)
+        let kind = usize::try_from(raw.type_)
             .ok()
             .and_then(|kind| TYPED_ARRAYS.get(kind));
         let slots = ViewSlots {
@@ -445,137 +358,6 @@ impl<'a> Value<'a> {
             let copy = std::slice::from_raw_parts(units, length).to_vec();
             sys::JS_FreeCStringUTF16(cx, units);
             Ok(copy)
-        }
-    }
-
-    // ---- properties ------------------------------------------------------
-
-    /// `Object.getPrototypeOf(value)`; of a Proxy it runs the trap.
-    pub fn prototype(&self) -> JsResult<Value<'a>> {
-        // SAFETY: a live value.
-        unsafe {
-            let raw = sys::JS_GetPrototype(self.cx().as_ptr(), self.raw());
-            Value::from_result(self.cx(), raw)
-        }
-    }
-
-    /// As [`Value::own_keys`], symbols after the strings.
-    pub fn own_keys_and_symbols(&self, enumerable: bool) -> JsResult<Keys<'a>> {
-        let mut flags = sys::JS_GPN_STRING_MASK | sys::JS_GPN_SYMBOL_MASK;
-        if enumerable {
-            flags |= sys::JS_GPN_ENUM_ONLY;
-        }
-        self.keys_by(flags)
-    }
-
-    /// The own property `key`; `None` when there is none.
-    pub fn own_property(&self, key: &Key<'_>) -> JsResult<Option<Property<'a>>> {
-        self.descriptor(key.atom())
-    }
-
-    /// The own property of a key that is a value (a string or a symbol).
-    pub fn own_property_by(&self, key: &Value<'a>) -> JsResult<Option<Property<'a>>> {
-        let key = key.to_atom()?;
-        self.descriptor(key.raw)
-    }
-
-    /// The own property `name`; `None` when there is none.
-    pub fn own_property_named(&self, name: &str) -> JsResult<Option<Property<'a>>> {
-        let key = self.cx().atom(name)?;
-        self.descriptor(key.raw)
-    }
-
-    /// The value of an own data property of that name.
-    pub fn own_data(&self, name: &str) -> JsResult<Option<Value<'a>>> {
-        Ok(match self.own_property_named(name)? {
-            Some(Property::Data { value, .. }) => Some(value),
-            _ => None,
-        })
-    }
-
-    fn descriptor(&self, key: sys::JSAtom) -> JsResult<Option<Property<'a>>> {
-        let cx = self.cx();
-        let mut raw = sys::JSPropertyDescriptor {
-            flags: 0,
-            value: sys::JS_UNDEFINED,
-            getter: sys::JS_UNDEFINED,
-            setter: sys::JS_UNDEFINED,
-        };
-        // SAFETY: a live value and a live atom; when there is a property, the
-        // three are references of ours.
-        unsafe {
-            let status = sys::JS_GetOwnProperty(cx.as_ptr(), &mut raw, self.raw(), key);
-            cx.check(status)?;
-            if status == 0 {
-                return Ok(None);
-            }
-            let value = Value::from_raw(cx, raw.value);
-            let getter = Value::from_raw(cx, raw.getter);
-            let setter = Value::from_raw(cx, raw.setter);
-            let flags = raw.flags as u32;
-            let enumerable = flags & sys::JS_PROP_ENUMERABLE != 0;
-            Ok(Some(if flags & sys::JS_PROP_GETSET != 0 {
-                Property::Accessor {
-                    getter: !getter.is_undefined(),
-                    setter: !setter.is_undefined(),
-                    enumerable,
-                }
-            } else {
-                Property::Data {
-                    value,
-                    enumerable,
-                    writable: flags & sys::JS_PROP_WRITABLE != 0,
-                }
-            }))
-        }
-    }
-
-    /// As [`Value::define`], of a key that is a value.
-    pub fn define_by(&self, key: &Value<'a>, item: Value<'a>) -> JsResult<()> {
-        let key = key.to_atom()?;
-        self.define_atom(key.raw, item)
-    }
-
-    fn define_atom(&self, key: sys::JSAtom, item: Value<'a>) -> JsResult<()> {
-        // SAFETY: the reference of `item` is given away, as the function wants.
-        let status = unsafe {
-            sys::JS_DefinePropertyValue(
-                self.cx().as_ptr(),
-                self.raw(),
-                key,
-                item.into_raw(),
-                sys::JS_PROP_C_W_E as i32,
-            )
-        };
-        self.cx().check(status)
-    }
-
-    /// `value[key]` of a key that is a value.
-    pub fn get_by(&self, key: &Value<'a>) -> JsResult<Value<'a>> {
-        let key = key.to_atom()?;
-        // SAFETY: a live value and a live atom.
-        unsafe {
-            let raw = sys::JS_GetProperty(self.cx().as_ptr(), self.raw(), key.raw);
-            Value::from_result(self.cx(), raw)
-        }
-    }
-
-    /// Set the length of an array.
-    pub fn set_length(&self, length: i64) -> JsResult<()> {
-        // SAFETY: a live value.
-        let status = unsafe { sys::JS_SetLength(self.cx().as_ptr(), self.raw(), length) };
-        self.cx().check(status)
-    }
-}
-
-impl Key<'_> {
-    /// The key as a value of the same heap's `cx`: a string or a symbol.
-    pub fn to_value<'a>(&self, cx: Cx<'a>) -> JsResult<Value<'a>> {
-        debug_assert_eq!(self.cx().as_ptr(), cx.as_ptr());
-        // SAFETY: a live atom.
-        unsafe {
-            let raw = sys::JS_AtomToValue(cx.as_ptr(), self.atom());
-            Value::from_result(cx, raw)
         }
     }
 }

@@ -3,6 +3,9 @@
 mod common;
 
 use common::*;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use quickbeam_engine::fiber::FiberCache;
 use quickbeam_engine::{ErrorKind, KillCause, Kind, Progress, Root, Verdict, Watch};
 
@@ -279,19 +282,23 @@ fn deep_recursion_of_async_functions_does_not_abort() {
     }
 }
 
-struct Changing(std::cell::Cell<Verdict>);
+struct Changing(Arc<AtomicBool>);
 
 impl Watch for Changing {
     fn poll(&self) -> Verdict {
-        self.0.get()
+        if self.0.load(Ordering::Relaxed) {
+            Verdict::Kill
+        } else {
+            Verdict::Continue
+        }
     }
 }
 
 #[test]
 fn a_kill_by_the_watch_is_uncatchable_and_the_heap_usable_after() {
     let mut heap = heap();
-    let verdict = std::rc::Rc::new(Changing(std::cell::Cell::new(Verdict::Kill)));
-    heap.set_watch(verdict.clone());
+    let kills = Arc::new(AtomicBool::new(true));
+    heap.set_watch(std::rc::Rc::new(Changing(kills.clone())));
     let progress = heap.start(move |cx| {
         let code = "try { while (true); } catch { } finally { while (true); }";
         assert!(thrown_by(cx, code).contains("interrupted"));
@@ -305,7 +312,7 @@ fn a_kill_by_the_watch_is_uncatchable_and_the_heap_usable_after() {
                 .map_err(|thrown| drop(cx.catch(thrown)))
                 .is_err()
         );
-        verdict.0.set(Verdict::Continue);
+        kills.store(false, Ordering::Relaxed);
         cx.clear_kill();
         assert_eq!(cx.kill_cause(), None);
         assert_eq!(eval_text(cx, "1 + 1"), "2");

@@ -319,7 +319,7 @@ fn call<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
 fn call_sync<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let cx = call.cx();
     let request = request(call)?;
-    let id = calls::next_id(cx);
+    let id = calls::next_id();
     put(cx, id, request, true);
     calls::wait(cx, id)
 }
@@ -339,7 +339,7 @@ fn throttle(cx: Cx<'_>, bytes: usize) -> JsResult<()> {
         return Ok(());
     }
     bridge.sent.set(0);
-    let id = calls::next_id(cx);
+    let id = calls::next_id();
     parcel::post(bridge.host, move |env| {
         (atoms::quickbeam_sync(), id).encode(env)
     });

@@ -6,6 +6,7 @@ use rustler::{Binary, Env, Term, TermType};
 
 use quickbeam_engine::{Cx, ErrorKind, JsResult, Thrown, Value};
 
+use crate::encode::POLL_NODES;
 use crate::errors::days_from_civil;
 
 rustler::atoms! {
@@ -41,6 +42,7 @@ pub fn decode<'a>(cx: Cx<'a>, term: Term<'_>) -> JsResult<Value<'a>> {
     let mut decoder = Decoder {
         cx,
         stack: Vec::new(),
+        nodes: 0,
     };
     let mut ready = decoder.open(term)?;
     loop {
@@ -88,6 +90,7 @@ fn cell<'t>(cx: Cx<'_>, list: Term<'t>) -> JsResult<Option<(Term<'t>, Term<'t>)>
 struct Decoder<'a, 't> {
     cx: Cx<'a>,
     stack: Vec<Frame<'a, 't>>,
+    nodes: usize,
 }
 
 /// A composite whose elements are being made.
@@ -176,6 +179,10 @@ impl<'a, 't> Decoder<'a, 't> {
     /// Make a scalar, or begin a composite.
     fn open(&mut self, term: Term<'t>) -> JsResult<Option<Value<'a>>> {
         let cx = self.cx;
+        self.nodes += 1;
+        if self.nodes.is_multiple_of(POLL_NODES) {
+            cx.poll()?;
+        }
         match term.get_type() {
             TermType::Atom => atom(cx, term).map(Some),
             TermType::Integer => integer(cx, term).map(Some),

@@ -21,7 +21,7 @@ pub struct Budget {
 
 /// Write `value` to `out`. A value beyond the budget is an error, never a
 /// shortened value.
-pub fn encode(cx: Cx<'_>, value: &Value<'_>, out: &mut Etf) -> JsResult<()> {
+pub fn encode<'a>(cx: Cx<'a>, value: &Value<'a>, out: &mut Etf) -> JsResult<()> {
     let budget = Bridge::of(cx).budget;
     let start = out.len();
     let mut encoder = Encoder {
@@ -39,7 +39,7 @@ pub fn encode(cx: Cx<'_>, value: &Value<'_>, out: &mut Etf) -> JsResult<()> {
 }
 
 /// As [`encode`], for the thrown value of an operation: always a `JSError`.
-pub fn encode_thrown(cx: Cx<'_>, thrown: &Value<'_>, out: &mut Etf) -> JsResult<()> {
+pub fn encode_thrown<'a>(cx: Cx<'a>, thrown: &Value<'a>, out: &mut Etf) -> JsResult<()> {
     if thrown.is_error() {
         return encode(cx, thrown, out);
     }
@@ -72,6 +72,8 @@ struct Encoder<'a, 'o> {
 const BYTES_MAX: usize = 1 << 30;
 /// More than any scalar takes that is no string, BigInt or buffer.
 const SCALAR_BYTES: usize = 512;
+/// Limits and pre-emption are looked at once in so many nodes.
+pub const POLL_NODES: usize = 256;
 /// The output is charged in steps of this size.
 const STEP: usize = 64 * 1024;
 
@@ -98,7 +100,10 @@ enum Frame<'a> {
         pairs: Pairs,
     },
     /// The last element of something whose head is written.
-    Tail { object: Value<'a> },
+    Tail {
+        object: Value<'a>,
+        next: Option<Value<'a>>,
+    },
 }
 
 /// Where the pairs of a map lie in the output.
@@ -128,7 +133,7 @@ impl<'a> Encoder<'a, '_> {
     /// The next element of a composite, its key written.
     fn step(&mut self, frame: &mut Frame<'a>) -> JsResult<Option<Value<'a>>> {
         match frame {
-            Frame::Tail { .. } => Ok(None),
+            Frame::Tail { next, .. } => Ok(next.take()),
             Frame::List {
                 object,
                 next,
@@ -213,6 +218,9 @@ impl<'a> Encoder<'a, '_> {
         self.nodes += 1;
         if self.nodes > self.budget.nodes {
             return Err(self.too_large());
+        }
+        if self.nodes.is_multiple_of(POLL_NODES) {
+            self.cx.poll()?;
         }
         self.room(SCALAR_BYTES)?;
         match value.kind() {
@@ -362,20 +370,19 @@ impl<'a> Encoder<'a, '_> {
             let json = to_json.call(&object, &[self.cx.string("")?])?;
             // Its result is not asked for toJSON again: that would never end
             // for one that answers itself.
-            self.stack.push(Frame::Tail {
-                object: object.clone(),
-            });
-            return if json.is_object()
+            let plain = json.is_object()
                 && json.object_kind() == ObjectKind::Other
-                && json.token().is_none()
-            {
-                if self.is_ancestor(&json) && json.identity() != object.identity() {
+                && json.token().is_none();
+            let cyclic = self.is_ancestor(&json);
+            let next = (!plain).then(|| json.clone());
+            self.stack.push(Frame::Tail { object, next });
+            return match plain {
+                false => Ok(()),
+                true if cyclic => {
                     self.out.nil();
-                    return Ok(());
+                    Ok(())
                 }
-                self.open_object(json)
-            } else {
-                self.value(json)
+                true => self.open_object(json),
             };
         }
         self.open_object(object)
@@ -406,8 +413,11 @@ impl<'a> Encoder<'a, '_> {
         self.room(report.size())?;
         errors::write_head(&report, self.out);
         let cause = error.get("cause")?;
-        self.stack.push(Frame::Tail { object: error });
-        self.value(cause)
+        self.stack.push(Frame::Tail {
+            object: error,
+            next: Some(cause),
+        });
+        Ok(())
     }
 
     /// Make sure that `bytes` more can be written: what leaves a context counts
@@ -448,7 +458,7 @@ impl<'a> Frame<'a> {
             Frame::List { object, .. }
             | Frame::Object { object, .. }
             | Frame::Map { object, .. }
-            | Frame::Tail { object } => object,
+            | Frame::Tail { object, .. } => object,
         }
     }
 }

@@ -61,9 +61,23 @@ impl Request {
     /// Have `context` run the operation. Where that has ended nothing is told but
     /// by the result, false.
     pub fn put(self, context: &Arc<Context>, limit: Option<Duration>) -> bool {
+        if self.is_heavy() {
+            return context.operate(Box::new(self), limit).is_ok();
+        }
         context
             .operate_here(Box::new(self), limit, INLINE_SLICE)
             .is_ok()
+    }
+
+    /// Whether it is likely to take long without a poll: what walks the heap, and
+    /// what brings much along. That is nothing for the caller's scheduler.
+    fn is_heavy(&self) -> bool {
+        use OperationKind::{Compile, Gc, Info, LoadBytecode, LoadModule, MemoryUsage};
+        const BYTES_MAX: usize = 64 * 1024;
+        matches!(
+            self.kind,
+            Compile | Gc | Info | LoadBytecode | LoadModule | MemoryUsage
+        ) || self.terms.open(|term| binary_bytes(term) > BYTES_MAX)
     }
 
     fn run<'a>(&mut self, cx: Cx<'a>) -> JsResult<Value<'a>> {
@@ -122,7 +136,7 @@ impl Request {
     }
 
     /// The answer where JS ended well.
-    fn returned(&self, cx: Cx<'_>, value: &Value<'_>) -> JsResult<Body> {
+    fn returned<'a>(&self, cx: Cx<'a>, value: &Value<'a>) -> JsResult<Body> {
         match self.kind {
             OperationKind::LoadModule => return Ok(Body::Nil),
             OperationKind::MemoryUsage => return Ok(Body::Etf(crate::figures::memory_usage(cx))),
@@ -169,13 +183,19 @@ impl Operation for Request {
         Ok(value)
     }
 
+    fn tell(&mut self, failure: &Failure) {
+        if let Some(reply) = self.reply.take() {
+            reply.reply(Body::Etf(errors::failed(failure)));
+        }
+    }
+
     fn clean_up(&mut self, cx: Cx<'_>) {
         if let Some(vars) = self.vars.take() {
             Bridge::of(cx).unshadow(cx, vars);
         }
     }
 
-    fn finish(self: Box<Self>, cx: Cx<'_>, outcome: Outcome<'_>) {
+    fn finish<'a>(self: Box<Self>, cx: Cx<'a>, outcome: Outcome<'a>) {
         let body = match outcome {
             Outcome::Returned(value) => self
                 .returned(cx, &value)
@@ -190,8 +210,8 @@ impl Operation for Request {
         self.reply = None;
     }
 
-    fn abort(self: Box<Self>, failure: &Failure) {
-        self.answer(Body::Etf(errors::failed(failure)));
+    fn abort(mut self: Box<Self>, failure: &Failure) {
+        self.tell(failure);
     }
 }
 
@@ -213,7 +233,7 @@ fn ok_head() -> Etf {
 
 /// `{:error, %JSError{}}` of a thrown value. Reading it runs JS, which may throw
 /// again: then that is told, without another try.
-fn thrown_body(cx: Cx<'_>, thrown: &Value<'_>) -> Body {
+fn thrown_body<'a>(cx: Cx<'a>, thrown: &Value<'a>) -> Body {
     let mut out = Etf::new();
     out.tuple(2);
     out.atom("error");
@@ -323,6 +343,22 @@ fn mentions_await(code: Term<'_>) -> bool {
     code.is_ok_and(|code| code.windows(5).any(|word| word == b"await"))
 }
 
+/// Bytes of the binaries in an operation, its arguments included, not deeper.
+fn binary_bytes(term: Term<'_>) -> usize {
+    let size = |term: Term<'_>| term.decode::<Binary<'_>>().map_or(0, |binary| binary.len());
+    let parts = rustler::types::tuple::get_tuple(term).unwrap_or_default();
+    parts
+        .into_iter()
+        // An improper list is refused where it is decoded.
+        .map(|part| match part.list_length() {
+            Ok(1..) => part
+                .decode::<rustler::ListIterator<'_>>()
+                .map_or(0, |items| items.map(size).sum()),
+            _ => size(part),
+        })
+        .sum()
+}
+
 /// The elements of a tuple whose arity `kind_of` has checked.
 fn parts<const N: usize>(term: Term<'_>) -> [Term<'_>; N] {
     let parts = rustler::types::tuple::get_tuple(term).unwrap_or_default();
@@ -385,11 +421,12 @@ fn lookup<'a>(cx: Cx<'a>, name: &str) -> JsResult<Value<'a>> {
     if !found.is_undefined() || !is_identifier(name) {
         return Ok(found);
     }
-    cx.eval(
-        &format!("typeof {name} === 'undefined' ? undefined : {name}"),
-        "<call>",
-        false,
-    )
+    let probe = format!("typeof {name} === 'undefined' ? undefined : {name}");
+    cx.eval(&probe, "<call>", false).or_else(|thrown| {
+        // A reserved word, or a declaration that has not run.
+        drop(cx.catch(thrown));
+        Ok(cx.undefined())
+    })
 }
 
 fn is_identifier(name: &str) -> bool {

@@ -114,6 +114,36 @@ defmodule QuickBEAM.Context.NestedTest do
     assert {:ok, 2} = Context.eval(context, "1 + 1")
   end
 
+  test "what dies on top takes no job of what waits along", %{pool: pool} do
+    kill = fn [], ctx ->
+      {:error, _} = Context.eval(ctx, "while (true) {}", timeout: 50)
+      :killed
+    end
+
+    context = start(pool, %{"back" => with_caller(kill)})
+
+    code = """
+    const log = []
+    Promise.resolve().then(() => log.push('job'))
+    log.push(Beam.callSync('back'))
+    await null
+    log
+    """
+
+    assert {:ok, log} = Context.eval(context, code, timeout: 10_000)
+    assert Enum.sort(log) == ["job", "killed"]
+  end
+
+  test "calls on top are no way around the reductions of what waits", %{pool: pool} do
+    back = fn [], ctx -> Context.eval!(ctx, "0") end
+    context = start(pool, %{"back" => with_caller(back)}, max_reductions: 100_000)
+
+    code =
+      "for (let i = 0; i < 50; i++) { for (let j = 0; j < 10_000; j++); Beam.callSync('back') }"
+
+    assert {:error, %JSError{message: "interrupted"}} = Context.eval(context, code)
+  end
+
   test "the end of the context ends both", %{pool: pool} do
     test = self()
 

@@ -27,4 +27,28 @@ defmodule QuickBEAM.Context.ResetRunningTest do
     assert {:error, %JSError{name: "AbortError"}} = Task.await(call)
     assert {:ok, 2} = Context.eval(context, "1 + 1")
   end
+
+  test "a late answer to a call from before is not taken for one to a new call" do
+    test = self()
+
+    hold = fn [name] ->
+      send(test, {:held, name, self()})
+      receive(do: (:go -> name))
+    end
+
+    context = start_alone(handlers: %{"hold" => hold})
+    old = Task.async(fn -> Context.eval(context, "await Beam.call('hold', 'old')") end)
+    assert_receive {:held, "old", old_handler}, 5_000
+    assert :ok = Context.reset(context)
+    assert {:error, %JSError{name: "AbortError"}} = Task.await(old)
+
+    new = Task.async(fn -> Context.eval(context, "await Beam.call('hold', 'new')") end)
+    assert_receive {:held, "new", new_handler}, 5_000
+    gone = Process.monitor(old_handler)
+    send(old_handler, :go)
+    assert_receive {:DOWN, ^gone, :process, _, _}, 5_000
+    refute Task.yield(new, 50)
+    send(new_handler, :go)
+    assert {:ok, "new"} = Task.await(new)
+  end
 end

@@ -10,7 +10,7 @@ use crate::layout::quote;
 const CHAIN_MAX: usize = 200;
 
 /// A property key as it stands before the colon.
-pub(super) fn key(cx: Cx<'_>, key: &Key<'_>) -> JsResult<String> {
+pub(super) fn key(cx: Cx<'_>, key: &Key<'_, '_>) -> JsResult<String> {
     let value = key.to_value(cx)?;
     if value.kind() == Kind::Symbol {
         return Ok(format!("[Symbol({})]", value.symbol_description()?));

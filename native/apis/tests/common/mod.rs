@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::mpsc;
 
 use quickbeam_apis::{Host, Level};
 use quickbeam_engine::fiber::FiberCache;
@@ -52,8 +53,7 @@ impl Js {
     /// `String(completion)`, or the error as `Name: message`.
     pub fn eval(&mut self, code: &str) -> Result<String, String> {
         let code = code.to_owned();
-        let out = Rc::new(RefCell::new(None));
-        let result = out.clone();
+        let (result, out) = mpsc::channel();
         let progress = self.heap.start(move |cx| {
             let found = cx
                 .eval(&code, "test.js", false)
@@ -63,10 +63,10 @@ impl Js {
                 format!("{}: {}", report.name, report.message)
             });
             while cx.run_job().is_some() {}
-            *result.borrow_mut() = Some(found);
+            let _ = result.send(found);
         });
-        let found = out.borrow_mut().take();
-        found.unwrap_or_else(|| panic!("no result: {progress:?}"))
+        out.try_recv()
+            .unwrap_or_else(|_| panic!("no result: {progress:?}"))
     }
 
     #[track_caller]

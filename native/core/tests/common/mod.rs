@@ -69,7 +69,7 @@ pub struct Eval {
 }
 
 impl Eval {
-    fn tell(&mut self, end: End) {
+    fn send(&mut self, end: End) {
         // Nobody listens any more where a test has failed.
         let _ = self
             .told
@@ -82,7 +82,7 @@ impl Eval {
 impl Drop for Eval {
     fn drop(&mut self) {
         if self.told.is_some() {
-            self.tell(End::Lost);
+            self.send(End::Lost);
         }
     }
 }
@@ -113,21 +113,25 @@ impl Operation for Eval {
         Ok(value)
     }
 
-    fn finish(mut self: Box<Self>, cx: Cx<'_>, outcome: Outcome<'_>) {
+    fn finish<'a>(mut self: Box<Self>, cx: Cx<'a>, outcome: Outcome<'a>) {
         let end = match outcome {
             Outcome::Returned(value) => End::Returned(text_of(cx, &value)),
             Outcome::Threw(value) => End::Threw(text_of(cx, &value)),
             Outcome::Failed(failure) => End::Failed(failure),
         };
-        self.tell(end);
+        self.send(end);
     }
 
     fn decline(mut self: Box<Self>) {
-        self.tell(End::Declined);
+        self.send(End::Declined);
+    }
+
+    fn tell(&mut self, failure: &Failure) {
+        self.send(End::Aborted(failure.clone()));
     }
 
     fn abort(mut self: Box<Self>, failure: &Failure) {
-        self.tell(End::Aborted(failure.clone()));
+        self.send(End::Aborted(failure.clone()));
     }
 }
 
@@ -238,7 +242,7 @@ fn install(cx: Cx<'_>) -> JsResult<()> {
     cx.method(&global, "askSync", 1, |call| {
         let cx = call.cx();
         let text = call.argument(0).to_text()?;
-        let id = calls::next_id(cx);
+        let id = calls::next_id();
         let hosted = cx.extension::<Hosted>().expect("set by install");
         let _ = hosted.questions.send(Question { id, text });
         calls::wait(cx, id)

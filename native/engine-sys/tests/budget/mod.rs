@@ -2,7 +2,7 @@
 #![allow(dead_code)]
 
 use quickbeam_engine_sys::*;
-use std::ffi::{CString, c_int, c_void};
+use std::ffi::{CStr, CString, c_int, c_void};
 use std::ptr::null_mut;
 
 #[repr(C)]
@@ -125,6 +125,20 @@ impl Engine {
         !JS_IsException(value)
     }
 
+    /// Calls the global function `name`: true if it ended without an exception.
+    /// Nothing is compiled, so that only what runs is counted.
+    pub fn call(&mut self, name: &CStr) -> bool {
+        unsafe {
+            let global = JS_GetGlobalObject(self.ctx);
+            let function = JS_GetPropertyStr(self.ctx, global, name.as_ptr());
+            let value = JS_Call(self.ctx, function, JS_UNDEFINED, 0, null_mut());
+            JS_FreeValue(self.ctx, function);
+            JS_FreeValue(self.ctx, global);
+            JS_FreeValue(self.ctx, value);
+            !JS_IsException(value)
+        }
+    }
+
     /// The value of a script as a string.
     pub fn text(&mut self, source: &str) -> Option<String> {
         let value = self.eval_value(source, JS_EVAL_TYPE_GLOBAL);
@@ -142,9 +156,7 @@ impl Engine {
             if chars.is_null() {
                 return None;
             }
-            let text = std::ffi::CStr::from_ptr(chars)
-                .to_string_lossy()
-                .into_owned();
+            let text = CStr::from_ptr(chars).to_string_lossy().into_owned();
             JS_FreeCString(self.ctx, chars);
             Some(text)
         }
