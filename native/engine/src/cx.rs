@@ -402,7 +402,9 @@ impl<'a> Cx<'a> {
     /// Promises that were rejected with nobody listening since the last call,
     /// with their reasons.
     pub fn take_unhandled(self) -> Vec<(Root, Root)> {
-        self.inner().take_unhandled()
+        let mut unhandled = self.inner().take_unhandled();
+        unhandled.retain(|(promise, _)| !promise.get(self).is_handled());
+        unhandled
     }
 }
 

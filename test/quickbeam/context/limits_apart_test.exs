@@ -22,17 +22,12 @@ defmodule QuickBEAM.Context.LimitsApartTest do
     pool = start_pool(size: 1, max_convert_depth: 10_000)
     context = start_context(pool)
 
-    code =
-      "let e = new Error('0'); for (let i = 0; i < 9_000; i++) e = new Error('x', {cause: e}); e"
+    chain = fn n ->
+      "{ let e = new Error('0'); for (let i = 0; i < #{n}; i++) e = new Error('x', {cause: e}); e }"
+    end
 
-    assert {:ok, %JSError{message: "x"}} = Context.eval(context, code)
-
-    assert {:error, %JSError{name: "ConversionError"}} =
-             Context.eval(
-               context,
-               code <>
-                 "; new Error('y', {cause: (() => { for (let i = 0; i < 2_000; i++) e = new Error('z', {cause: e}); return e })()})"
-             )
+    assert {:ok, %JSError{message: "x"}} = Context.eval(context, chain.(9_000))
+    assert {:error, %JSError{name: "ConversionError"}} = Context.eval(context, chain.(11_000))
   end
 
   test "names that are no variables are undefined" do
