@@ -37,6 +37,13 @@ defmodule QuickBEAM.AmplificationTest do
     assert {:error, %JSError{message: "out of memory"}} = Context.eval(context, flood)
   end
 
+  test "calls in flight are limited, so that no script fills the process table" do
+    hold = fn _ -> receive(do: (:never -> :ok)) end
+    context = start_alone(handlers: %{"hold" => hold})
+    flood = "{ let n = 0; try { for (;;) { Beam.call('hold'); n++ } } catch (e) { [n, e.name] } }"
+    assert {:ok, [10_000, "RangeError"]} = Context.eval(context, flood)
+  end
+
   test "no script forges a struct" do
     context = start_alone()
     code = "new Map([[Symbol('__struct__'), Symbol('Elixir.MapSet')]])"

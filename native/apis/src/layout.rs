@@ -152,21 +152,7 @@ pub(crate) fn quote(text: &str) -> String {
 pub(crate) fn iso_date(epoch_ms: f64) -> String {
     let ms = epoch_ms as i64;
     let (days, ms) = (ms.div_euclid(86_400_000), ms.rem_euclid(86_400_000));
-    // Days to a civil date: Howard Hinnant, "chrono-compatible date algorithms".
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let (year, month, day) = quickbeam_engine::dates::civil_from_days(days);
     let year = match year {
         0..=9999 => format!("{year:04}"),
         _ if year < 0 => format!("-{:06}", -year),

@@ -24,7 +24,7 @@ struct Pending {
 }
 
 /// Calls of one context that may wait for an answer at once.
-pub const PENDING_MAX: usize = 100_000;
+pub const PENDING_MAX: usize = 10_000;
 /// What a call is charged beside its arguments.
 const CALL_BYTES: usize = 512;
 

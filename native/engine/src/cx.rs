@@ -17,8 +17,11 @@ pub struct Cx<'a> {
     ctx: NonNull<sys::JSContext>,
     /// Invariant, so that no lifetime can shrink to another heap's: values of two
     /// heaps do not mix. And not Send.
-    heap: PhantomData<(fn(&'a ()) -> &'a (), *const ())>,
+    heap: PhantomData<Brand<'a>>,
 }
+
+/// Neither shrinks nor grows with `'a`, and is not Send.
+type Brand<'a> = (fn(&'a ()) -> &'a (), *const ());
 
 /// An exception is pending in the context; [`Cx::catch`] takes it.
 #[derive(Debug)]

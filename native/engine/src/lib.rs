@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`heap`] | one JSRuntime with its one JSContext in a region of its own |
 //! | [`cx`] | [`Cx`], the right to run JS in a heap, and what it can make |
+//! | [`dates`] | days and civil dates |
 //! | [`value`] | [`Value`], an owned JS value; [`root`], one that outlives a `Cx` |
 //! | [`function`] | native functions that scripts call |
 //! | `token` | objects that stand for bytes of the host's |
@@ -18,6 +19,7 @@
 //! heap's borrow, and an embedder that mixes them up panics in debug builds).
 
 pub mod cx;
+pub mod dates;
 pub mod fiber;
 pub mod function;
 pub mod heap;

@@ -9,7 +9,8 @@ use quickbeam_core::{Context, ContextOptions};
 use quickbeam_engine::Report;
 
 use crate::atoms;
-use crate::bridge::{Answer, Host, Message};
+use crate::bridge::Host;
+use crate::deliver::{Answer, Message};
 use crate::errors;
 use crate::operations::Request;
 use crate::parcel::{self, Body, INLINE_SLICE, Parcel, ReplyTo};

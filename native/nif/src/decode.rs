@@ -4,10 +4,10 @@
 use rustler::types::MapIterator;
 use rustler::{Binary, Env, Term, TermType};
 
+use quickbeam_engine::dates::days_from_civil;
 use quickbeam_engine::{Cx, ErrorKind, JsResult, Thrown, Value};
 
 use crate::encode::POLL_NODES;
-use crate::errors::days_from_civil;
 
 rustler::atoms! {
     nan = "NaN",

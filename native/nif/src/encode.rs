@@ -3,14 +3,13 @@
 //! Iterative, so that no value can exhaust the native stack; getters, proxies
 //! and `toJSON` run as JS, inside the operation's limits.
 
-use std::collections::HashSet;
-
 use quickbeam_engine::value::Keys;
 use quickbeam_engine::{Cx, JsResult, Kind, ObjectKind, Report, Value};
 
 use crate::bridge::Bridge;
 use crate::errors;
 use crate::etf::Etf;
+use crate::pairs::Pairs;
 
 /// The conversion budget JS → BEAM.
 #[derive(Debug, Clone, Copy)]
@@ -104,14 +103,6 @@ enum Frame<'a> {
         object: Value<'a>,
         next: Option<Value<'a>>,
     },
-}
-
-/// Where the pairs of a map lie in the output.
-struct Pairs {
-    count_at: usize,
-    starts: Vec<(usize, usize)>,
-    /// Whether two keys may be equal, or their order may matter.
-    tidy: bool,
 }
 
 impl<'a> Encoder<'a, '_> {
@@ -471,51 +462,4 @@ fn stands_for_array(proxy: &Value<'_>) -> JsResult<bool> {
         target = target.proxy_target()?;
     }
     Ok(target.object_kind() == ObjectKind::Array)
-}
-
-impl Pairs {
-    /// The key begun last ends at `end`.
-    fn end_key(&mut self, end: usize) {
-        if let Some((_, key_end)) = self.starts.last_mut() {
-            *key_end = end;
-        }
-    }
-
-    /// Write the count; where asked, drop all but the last of equal keys and
-    /// sort by key, in place.
-    fn close(self, out: &mut Etf, tidy: bool) {
-        let Pairs {
-            count_at, starts, ..
-        } = self;
-        if !tidy || starts.is_empty() {
-            return out.set_count(count_at, starts.len() as u32);
-        }
-        let base = starts[0].0;
-        let bytes = out.split_off(base);
-        let ends = starts
-            .iter()
-            .skip(1)
-            .map(|(start, _)| *start)
-            .chain([base + bytes.len()]);
-        let mut pairs: Vec<(&[u8], &[u8])> = starts
-            .iter()
-            .zip(ends)
-            .map(|((start, key_end), end)| {
-                (
-                    &bytes[start - base..key_end - base],
-                    &bytes[key_end - base..end - base],
-                )
-            })
-            .collect();
-        // The last of equal keys wins, as it would in a JS object.
-        let mut seen = HashSet::with_capacity(pairs.len());
-        pairs.reverse();
-        pairs.retain(|(key, _)| seen.insert(*key));
-        pairs.sort_unstable();
-        out.set_count(count_at, pairs.len() as u32);
-        for (key, value) in pairs {
-            out.raw(key);
-            out.raw(value);
-        }
-    }
 }

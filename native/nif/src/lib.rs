@@ -4,9 +4,10 @@
 //! |---|---|
 //! | `pools`, `contexts` | the NIFs and their resources |
 //! | `operations` | eval, call and the others as values for the core |
-//! | `bridge` | a context's host side: the `Beam` object, console, handlers |
+//! | `bridge` | a context's host side: console, errors, `vars` |
+//! | `beam`, `deliver` | the `Beam` object; answers and messages on their way in |
 //! | `decode` | terms → JS values |
-//! | `encode`, `etf` | JS values → external term format |
+//! | `encode`, `etf`, `pairs` | JS values → external term format |
 //! | `bytecode`, `figures` | compiled scripts, memory usage |
 //! | `errors` | exceptions as `QuickBEAM.JSError` |
 //! | `parcel` | terms that travel between threads, messages to processes |
@@ -14,15 +15,18 @@
 //! `lib/quickbeam/native.ex` is the other side of every function here.
 
 mod atoms;
+mod beam;
 mod bridge;
 mod bytecode;
 mod contexts;
 mod decode;
+mod deliver;
 mod encode;
 mod errors;
 mod etf;
 mod figures;
 mod operations;
+mod pairs;
 mod parcel;
 mod pools;
 

@@ -1,0 +1,197 @@
+//! The global `Beam`: what a script asks of the VM and of its own process.
+
+use rustler::{Encoder, Env, LocalPid, Term};
+
+use quickbeam_core::{calls, messages};
+use quickbeam_engine::{Call, Cx, ErrorKind, JsResult, Value};
+
+use crate::atoms;
+use crate::bridge::Bridge;
+use crate::deliver::OwnMessage;
+use crate::encode::encode;
+use crate::etf::Etf;
+use crate::parcel;
+
+/// Define the global `Beam`.
+pub fn install(cx: Cx<'_>) -> JsResult<()> {
+    let beam = cx.object()?;
+    beam.define("call", cx.function("call", 1, call)?)?;
+    beam.define("callSync", cx.function("callSync", 1, call_sync)?)?;
+    beam.define("send", cx.function("send", 2, send)?)?;
+    beam.define("self", cx.function("self", 0, self_pid)?)?;
+    beam.define("onMessage", cx.function("onMessage", 1, on_message)?)?;
+    let peek = cx.function("peek", 1, peek)?;
+    peek.define("status", cx.function("status", 1, peek_status)?)?;
+    beam.define("peek", peek)?;
+    cx.global().define_hidden("Beam", beam)
+}
+
+/// `Beam.call(name, ...args)`: a promise of the handler's result.
+fn call<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    let cx = call.cx();
+    let request = request(call)?;
+    throttle(cx, request.1.len())?;
+    let (id, promise) = calls::begin(cx, request.1.len())?;
+    put(cx, id, request, false);
+    Ok(promise)
+}
+
+/// `Beam.callSync(name, ...args)`: the handler's result. The context waits, its
+/// thread does not.
+fn call_sync<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    let cx = call.cx();
+    let request = request(call)?;
+    let id = calls::next_id();
+    put(cx, id, request, true);
+    calls::wait(cx, id)
+}
+
+/// What may be under way to the GenServer: a script that says more than is
+/// listened to waits, rather than fill a mailbox.
+const UNHEARD_MAX: usize = 256 * 1024;
+/// What a message takes beside its text.
+pub const MESSAGE_BYTES: usize = 256;
+
+/// Account for a message of `bytes` to the GenServer; if that has much to do
+/// still, wait until it is through.
+pub fn throttle(cx: Cx<'_>, bytes: usize) -> JsResult<()> {
+    let bridge = Bridge::of(cx);
+    if !bridge.is_loud(bytes + MESSAGE_BYTES, UNHEARD_MAX) {
+        return Ok(());
+    }
+    let id = calls::next_id();
+    parcel::post(bridge.host(), move |env| {
+        (atoms::quickbeam_sync(), id).encode(env)
+    });
+    calls::wait(cx, id).map(drop)
+}
+
+/// Name and arguments of a call, as they go to the GenServer.
+fn request(call: &Call<'_>) -> JsResult<(String, Vec<u8>)> {
+    let cx = call.cx();
+    if call.is_empty() {
+        return Err(cx.throw_error(ErrorKind::Type, "the name of a handler is missing"));
+    }
+    let name = call.argument(0).to_text()?;
+    let arguments = call.rest(1);
+    let mut out = Etf::new();
+    out.list(arguments.len() as u32);
+    for argument in &arguments {
+        encode(cx, argument, &mut out)?;
+    }
+    out.end_list();
+    Ok((name, out.into_bytes()))
+}
+
+fn put(cx: Cx<'_>, id: u64, (name, arguments): (String, Vec<u8>), sync: bool) {
+    parcel::post(Bridge::of(cx).host(), move |env| {
+        let name = parcel::binary(env, name.as_bytes());
+        let arguments = (atoms::etf(), parcel::binary(env, &arguments));
+        (atoms::quickbeam_call(), id, name, arguments, sync).encode(env)
+    });
+}
+
+/// `Beam.send(pid, message)`. Only the VM itself can send to another node: such
+/// a message goes through the context's own process.
+fn send<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    let cx = call.cx();
+    let receiver = call.argument(0);
+    let Some(token) = receiver.token().filter(|token| is_pid(token)) else {
+        return Err(cx.throw_error(ErrorKind::Type, "Beam.send needs a pid"));
+    };
+    let token = token.to_vec();
+    let message = call.argument(1);
+    let mut out = Etf::new();
+    encode(cx, &message, &mut out)?;
+    let out = out.into_bytes();
+    match pid_of(&token) {
+        Some(pid) if pid == Bridge::of(cx).host() => {
+            let charged = out.len() + MESSAGE_BYTES;
+            cx.charge(charged)?;
+            messages::send_self(
+                cx,
+                Box::new(OwnMessage {
+                    message: out,
+                    charged,
+                }),
+            )?;
+        }
+        Some(pid) => parcel::post(pid, move |env| term(env, &out)),
+        None => parcel::post(Bridge::of(cx).host(), move |env| {
+            let message = (atoms::etf(), parcel::binary(env, &out));
+            (atoms::quickbeam_send(), term(env, &token), message).encode(env)
+        }),
+    }
+    Ok(message)
+}
+
+/// PID_EXT or NEW_PID_EXT, behind the version byte.
+fn is_pid(token: &[u8]) -> bool {
+    matches!(token.get(1), Some(103 | 88))
+}
+
+/// `Beam.self()`: the context's own process.
+fn self_pid<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    let cx = call.cx();
+    let pid = Bridge::of(cx).host();
+    let env = rustler::OwnedEnv::new();
+    let bytes = env.run(|env| pid.encode(env).to_binary().as_slice().to_vec());
+    cx.token(&bytes)
+}
+
+/// `Beam.onMessage(callback)`; null takes the callback away.
+fn on_message<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    let cx = call.cx();
+    let callback = call.argument(0);
+    if callback.is_nullish() && !call.is_empty() {
+        messages::listen(cx, None);
+    } else if callback.is_function() {
+        messages::listen(cx, Some(callback));
+    } else {
+        return Err(cx.throw_error(ErrorKind::Type, "Beam.onMessage needs a function"));
+    }
+    Ok(cx.undefined())
+}
+
+/// `Beam.peek(promise)`: its value or reason if it has settled, else the promise
+/// itself; anything else is handed back.
+fn peek<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    use quickbeam_engine::PromiseState::{Fulfilled, Pending, Rejected};
+    let value = call.argument(0);
+    Ok(match value.promise_state() {
+        None | Some(Pending) => value,
+        Some(Fulfilled) => value.promise_result(),
+        Some(Rejected) => {
+            value.mark_handled();
+            value.promise_result()
+        }
+    })
+}
+
+/// `Beam.peek.status(value)`: "pending", "fulfilled" (also of what is no
+/// promise) or "rejected".
+fn peek_status<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    use quickbeam_engine::PromiseState::{Pending, Rejected};
+    call.cx().string(match call.argument(0).promise_state() {
+        Some(Pending) => "pending",
+        Some(Rejected) => "rejected",
+        _ => "fulfilled",
+    })
+}
+
+/// The local pid in a token.
+fn pid_of(token: &[u8]) -> Option<LocalPid> {
+    let env = rustler::OwnedEnv::new();
+    env.run(|env| {
+        env.binary_to_term(token)
+            .and_then(|(term, _)| term.decode().ok())
+    })
+}
+
+/// The term of bytes that this library has written.
+pub fn term<'a>(env: Env<'a>, bytes: &[u8]) -> Term<'a> {
+    // SAFETY: written by Etf. Every atom in it is one of the library's or was
+    // found to exist.
+    let decoded = unsafe { env.binary_to_term_trusted(bytes) };
+    decoded.map_or_else(|| atoms::nil().encode(env), |(term, _)| term)
+}

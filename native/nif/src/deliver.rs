@@ -1,0 +1,56 @@
+//! Terms on their way to a script.
+
+use rustler::Term;
+
+use quickbeam_engine::{Cx, JsResult, Value};
+
+use crate::atoms;
+use crate::beam::term;
+use crate::parcel::Parcel;
+
+/// An answer of the host on its way to a script: `{:ok, term}` or
+/// `{:error, name, message}`.
+pub struct Answer(pub Parcel);
+
+impl quickbeam_core::Deliver for Answer {
+    fn deliver<'a>(self: Box<Self>, cx: Cx<'a>) -> JsResult<Value<'a>> {
+        self.0.open(|term| {
+            if let Ok((_, value)) = term.decode::<(rustler::Atom, Term<'_>)>() {
+                return crate::decode::decode(cx, value);
+            }
+            let (_, name, message) = term
+                .decode::<(rustler::Atom, String, String)>()
+                .unwrap_or_else(|_| {
+                    (
+                        atoms::error(),
+                        "Error".into(),
+                        "an unreadable answer".into(),
+                    )
+                });
+            Err(crate::decode::throw(cx, &name, &message))
+        })
+    }
+}
+
+/// A message of a script to itself, charged to its heap until it is delivered.
+pub struct OwnMessage {
+    pub message: Vec<u8>,
+    pub charged: usize,
+}
+
+impl quickbeam_core::Deliver for OwnMessage {
+    fn deliver<'a>(self: Box<Self>, cx: Cx<'a>) -> JsResult<Value<'a>> {
+        cx.release(self.charged);
+        let env = rustler::OwnedEnv::new();
+        env.run(|env| crate::decode::decode(cx, term(env, &self.message)))
+    }
+}
+
+/// A message on its way to a script.
+pub struct Message(pub Parcel);
+
+impl quickbeam_core::Deliver for Message {
+    fn deliver<'a>(self: Box<Self>, cx: Cx<'a>) -> JsResult<Value<'a>> {
+        self.0.open(|term| crate::decode::decode(cx, term))
+    }
+}
