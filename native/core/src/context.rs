@@ -355,7 +355,7 @@ impl Context {
         let mut failure = Failure::Aborted;
         let next = turn.unwrap_or_else(|panic| {
             let panic = panic_message(&*panic);
-            self.embedder.panicked(&panic);
+            host(|| self.embedder.panicked(&panic));
             self.condemn();
             failure = Failure::Panicked(panic);
             Next::Dead
@@ -408,7 +408,7 @@ impl Context {
         } else {
             catch_unwind(AssertUnwindSafe(|| Cell::new(self))).unwrap_or_else(|panic| {
                 let panic = panic_message(&*panic);
-                self.embedder.panicked(&panic);
+                host(|| self.embedder.panicked(&panic));
                 Err(Failure::Panicked(panic).report())
             })
         };
@@ -422,7 +422,7 @@ impl Context {
                 Err(report)
             }
         };
-        self.embedder.ready(outcome);
+        host(|| self.embedder.ready(outcome));
     }
 
     /// The heap is gone: answer what is left and tell who waits.
@@ -436,7 +436,7 @@ impl Context {
             end.over = true;
             std::mem::take(&mut end.told)
         };
-        told.into_iter().for_each(|told| told());
+        told.into_iter().for_each(host);
     }
 
     fn drain(&self, failure: &Failure) {
@@ -444,4 +444,10 @@ impl Context {
             job.abort(failure);
         }
     }
+}
+
+/// Call the host where a panic of its must not keep the context from going on
+/// to its end.
+fn host(call: impl FnOnce()) {
+    let _ = catch_unwind(AssertUnwindSafe(call));
 }

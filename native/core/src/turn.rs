@@ -15,6 +15,9 @@ use crate::meter::{Cause, Meter};
 use crate::operation::{Deliver, Failure};
 use crate::state::State;
 
+/// When to look again for a stack.
+const RETRY: Duration = Duration::from_millis(10);
+
 /// What only the thread that runs a context touches.
 pub(crate) struct Cell {
     heap: Heap,
@@ -157,6 +160,11 @@ impl Cell {
                         };
                     }
                 },
+                // Too many operations of the process are suspended: try later.
+                None if !self.heap.can_start() => {
+                    let wake = clock::after(clock::now(), RETRY);
+                    return Next::Idle { wake };
+                }
                 None => match self.next_entry(context) {
                     Some(entry) => {
                         self.entries += 1;

@@ -9,6 +9,7 @@
 use std::any::Any;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use corosensei::stack::{DefaultStack, Stack};
@@ -96,6 +97,7 @@ impl Fiber {
                 Input::Exit => break,
             };
         };
+        LIVE.fetch_add(1, Ordering::Relaxed);
         Ok(Fiber {
             coroutine: Coroutine::with_stack(stack, body),
             canary,
@@ -141,6 +143,7 @@ impl Fiber {
 
 impl Drop for Fiber {
     fn drop(&mut self) {
+        LIVE.fetch_sub(1, Ordering::Relaxed);
         // At rest (a suspended one is never dropped, see Heap): let the body
         // return, which needs no unwinding.
         if self.coroutine.started() && !self.coroutine.done() {
@@ -155,6 +158,11 @@ pub struct FiberCache {
     js_stack: usize,
     idle: Mutex<Vec<Fiber>>,
 }
+
+/// Fibers of the whole process. Each takes two mappings, of which Linux allows
+/// 65,530 (`vm.max_map_count`), and the VM needs some itself.
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+const LIVE_MAX: usize = 20_000;
 
 /// Stacks kept for reuse; more than there are threads only after a burst of
 /// suspended operations.
@@ -172,6 +180,17 @@ impl FiberCache {
     /// Bytes of native stack that the engine may use on a fiber of this cache.
     pub fn js_stack(&self) -> usize {
         self.js_stack
+    }
+
+    /// Whether one more operation may begin: not while too many of the process
+    /// are suspended.
+    pub(crate) fn has_room(&self) -> bool {
+        LIVE.load(Ordering::Relaxed) < LIVE_MAX
+            || !self
+                .idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .is_empty()
     }
 
     pub(crate) fn take(&self) -> io::Result<Fiber> {

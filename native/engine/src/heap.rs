@@ -12,7 +12,7 @@ use std::time::Duration;
 use quickbeam_engine_sys as sys;
 
 use crate::cx::Cx;
-use crate::fiber::{Fiber, FiberCache, Pause, Progress, Signal, Suspender};
+use crate::fiber::{Fiber, FiberCache, Pause, Progress, Signal, Suspender, panic_message};
 use crate::region::{Budget, Region};
 use crate::root::{Alive, Root};
 use crate::token::Tokens;
@@ -178,6 +178,11 @@ impl Heap {
         }));
         self.fiber = Some(fiber);
         self.after(progress)
+    }
+
+    /// Whether [`Heap::start`] would find a stack.
+    pub fn can_start(&self) -> bool {
+        self.fibers.has_room()
     }
 
     /// Go on with the suspended fiber.
@@ -413,17 +418,21 @@ unsafe extern "C" fn on_rejection(
     is_handled: bool,
     opaque: *mut c_void,
 ) {
-    // SAFETY: set in Heap::new, alive as long as the runtime; promise and
-    // reason are live for the call, and we take references of our own.
-    unsafe {
-        let inner = &*opaque.cast::<Inner>();
-        let cx = inner.cx();
-        // Whether one was handled later is looked at when they are told.
-        if !is_handled {
-            let own = |raw| Value::from_raw(cx, sys::JS_DupValue(inner.ctx, raw));
-            let entry = (Root::new(own(promise)), Root::new(own(reason)));
-            inner.unhandled.borrow_mut().push(entry);
-        }
+    // Whether one was handled later is looked at when they are told.
+    if is_handled {
+        return;
+    }
+    // SAFETY: set in Heap::new, alive as long as the runtime.
+    let inner = unsafe { &*opaque.cast::<Inner>() };
+    // SAFETY: promise and reason are live for the call; we take references of
+    // our own.
+    let own = |raw| unsafe { Value::from_raw(inner.cx(), sys::JS_DupValue(inner.ctx, raw)) };
+    let noted = catch_unwind(AssertUnwindSafe(|| {
+        let entry = (Root::new(own(promise)), Root::new(own(reason)));
+        inner.unhandled.borrow_mut().push(entry);
+    }));
+    if let Err(panic) = noted {
+        inner.poison(panic_message(&*panic));
     }
 }
 
