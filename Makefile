@@ -51,6 +51,10 @@ bench: tools ## run every script in bench/ and print its figures
 	  echo; echo "== $$script"; mix run "$$script" || exit 1; \
 	done
 
+.PHONY: asan
+asan: ## the engine's kill and reduction tests under AddressSanitizer
+	scripts/asan
+
 .PHONY: bindings
 bindings: tools ## regenerate the committed FFI bindings (needs libclang)
 	scripts/check-bindings --write

@@ -71,11 +71,13 @@ fn compile(engine: &Path, c_src: &Path) {
     }
     if cfg!(feature = "asan") {
         build.flag("-fsanitize=address,undefined");
-        println!("cargo:rustc-link-arg=-fsanitize=address,undefined");
+        // rustc links with -nodefaultlibs, which leaves the runtimes to us.
+        println!("cargo:rustc-link-lib=asan");
+        println!("cargo:rustc-link-lib=ubsan");
     }
     if cfg!(feature = "tsan") {
         build.flag("-fsanitize=thread");
-        println!("cargo:rustc-link-arg=-fsanitize=thread");
+        println!("cargo:rustc-link-lib=tsan");
     }
     if cfg!(feature = "gc-stress") {
         build.define("FORCE_GC_AT_MALLOC", None);
