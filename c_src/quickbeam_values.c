@@ -82,35 +82,8 @@ uint32_t *JS_GetBigIntWords(JSContext *ctx, JSValueConst value, bool *pnegative,
 
 JSValue JS_GetCollectionItems(JSContext *ctx, JSValueConst value)
 {
-    JSMapState *s = NULL;
-    struct list_head *el;
-    JSClassID class_id = JS_GetClassID(value);
-    uint32_t i = 0;
-    JSValue items;
-
-    if (class_id == JS_CLASS_MAP || class_id == JS_CLASS_SET)
-        s = JS_GetOpaque(value, class_id);
-    if (!s)
-        return JS_ThrowTypeError(ctx, "neither a Map nor a Set");
-    items = JS_NewArray(ctx);
-    if (JS_IsException(items))
-        return items;
-    list_for_each(el, &s->records) {
-        JSMapRecord *mr = list_entry(el, JSMapRecord, link);
-        if (mr->empty)
-            continue;
-        if (JS_DefinePropertyValueUint32(ctx, items, i++, js_dup(mr->key),
-                                         JS_PROP_C_W_E) < 0)
-            goto fail;
-        if (class_id == JS_CLASS_MAP &&
-            JS_DefinePropertyValueUint32(ctx, items, i++, js_dup(mr->value),
-                                         JS_PROP_C_W_E) < 0)
-            goto fail;
-    }
-    return items;
- fail:
-    JS_FreeValue(ctx, items);
-    return JS_EXCEPTION;
+    uint32_t size;
+    return JS_GetCollectionHead(ctx, value, UINT32_MAX, &size);
 }
 
 JSValue JS_NewSetFrom(JSContext *ctx, size_t count, JSValueConst *items)

@@ -73,8 +73,8 @@ impl<F: for<'a> Fn(&Call<'a>) -> JsResult<Value<'a>> + Copy + 'static> Native fo
 impl<'a> Cx<'a> {
     /// A function object that runs `native`. `length` is its `length`
     /// property. A panic in it ends the context, not the VM.
-    pub fn function<F: Native>(self, name: &str, length: i32, native: F) -> JsResult<Value<'a>> {
-        let _ = zero_sized(native);
+    pub fn function<F: Native>(self, name: &str, length: i32, _native: F) -> JsResult<Value<'a>> {
+        captures_nothing::<F>();
         let name = std::ffi::CString::new(name).unwrap_or_default();
         // SAFETY: the engine copies the name; the trampoline has the signature
         // it wants.
@@ -98,9 +98,9 @@ impl<'a> Cx<'a> {
         name: &str,
         length: i32,
         data: &Value<'a>,
-        native: F,
+        _native: F,
     ) -> JsResult<Value<'a>> {
-        let _ = zero_sized(native);
+        captures_nothing::<F>();
         let name = std::ffi::CString::new(name).unwrap_or_default();
         // SAFETY: the engine takes its own reference to the one datum and
         // copies the name; the trampoline has the signature it wants.
@@ -132,14 +132,13 @@ impl<'a> Cx<'a> {
 }
 
 /// Refuse, at compile time, a native that captures anything.
-fn zero_sized<F: Native>(native: F) -> F {
+pub(crate) const fn captures_nothing<F: Native>() {
     const {
         assert!(
             size_of::<F>() == 0,
             "a native function must not capture anything"
         )
     };
-    native
 }
 
 pub(crate) unsafe extern "C" fn plain_trampoline<F: Native>(

@@ -9,7 +9,7 @@ use std::ptr::NonNull;
 use quickbeam_engine_sys as sys;
 
 use crate::cx::{Cx, JsResult};
-use crate::function::{Native, plain_trampoline};
+use crate::function::{Native, captures_nothing, plain_trampoline};
 use crate::value::Value;
 
 /// What makes a lazy property: a function item.
@@ -44,12 +44,7 @@ impl Member {
         _native: F,
         flags: u32,
     ) -> Member {
-        const {
-            assert!(
-                size_of::<F>() == 0,
-                "a native function must not capture anything"
-            )
-        };
+        captures_nothing::<F>();
         Member(sys::JSCFunctionListEntry {
             name: name.as_ptr(),
             prop_flags: flags as u8,
@@ -69,12 +64,7 @@ impl Member {
 
     /// A read-only attribute: an accessor without setter, enumerable.
     pub const fn attribute<F: Native>(name: &'static CStr, _native: F) -> Member {
-        const {
-            assert!(
-                size_of::<F>() == 0,
-                "a native function must not capture anything"
-            )
-        };
+        captures_nothing::<F>();
         Member(sys::JSCFunctionListEntry {
             name: name.as_ptr(),
             prop_flags: ATTRIBUTE as u8,
@@ -154,12 +144,7 @@ impl<'a> Cx<'a> {
         _native: F,
         members: &'static [Member],
     ) -> JsResult<Value<'a>> {
-        const {
-            assert!(
-                size_of::<F>() == 0,
-                "a native function must not capture anything"
-            )
-        };
+        captures_nothing::<F>();
         let prototype = self.object()?;
         self.define_members(&prototype, members)?;
         // SAFETY: the engine copies the name; the trampoline has the signature
