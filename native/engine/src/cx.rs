@@ -229,6 +229,16 @@ impl<'a> Cx<'a> {
 
     /// Compile a classic script to bytecode, without running it.
     pub fn compile(self, code: &str, filename: &str) -> JsResult<Vec<u8>> {
+        self.compile_with(code, filename, sys::JS_WRITE_OBJ_BYTECODE)
+    }
+
+    /// As [`Cx::compile`], written with `flags` of JS_WriteObject.
+    pub(crate) fn compile_with(
+        self,
+        code: &str,
+        filename: &str,
+        write_flags: u32,
+    ) -> JsResult<Vec<u8>> {
         let flags = sys::JS_EVAL_TYPE_GLOBAL | sys::JS_EVAL_FLAG_COMPILE_ONLY;
         let function = self.eval_flags(code, filename, flags)?;
         let mut size = 0;
@@ -238,7 +248,7 @@ impl<'a> Cx<'a> {
                 self.as_ptr(),
                 &mut size,
                 function.raw(),
-                sys::JS_WRITE_OBJ_BYTECODE as i32,
+                write_flags as i32,
             );
             if buffer.is_null() {
                 return Err(Thrown::pending());

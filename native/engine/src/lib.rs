@@ -8,6 +8,7 @@
 //! | [`value`] | [`Value`], an owned JS value; [`root`], one that outlives a `Cx` |
 //! | [`function`] | native functions that scripts call |
 //! | `token` | objects that stand for bytes of the host's |
+//! | [`builtin`] | scripts of the host's own, compiled once |
 //! | [`members`] | properties as static tables; [`host_object`], objects with a Rust value |
 //! | [`properties`] | property descriptors and prototypes; [`slots`], internal slots of built-in objects |
 //! | [`fiber`] | the stackful coroutine that an operation runs on |
@@ -18,6 +19,7 @@
 //! value of one heap ever meets another (values carry the lifetime of their
 //! heap's borrow, and an embedder that mixes them up panics in debug builds).
 
+pub mod builtin;
 pub mod cx;
 pub mod dates;
 pub mod fiber;
@@ -33,11 +35,12 @@ pub mod slots;
 mod token;
 pub mod value;
 
+pub use builtin::Builtin;
 pub use cx::{Cx, ErrorKind, JsResult, Thrown};
 pub use fiber::{Pause, Progress, Signal};
 pub use function::Call;
 pub use heap::{Collections, Heap, HeapOptions, KillCause, Verdict, Watch};
-pub use members::Member;
+pub use members::{ClassMembers, Member};
 pub use properties::Property;
 pub use report::{Frame, Report};
 pub use root::Root;

@@ -81,6 +81,62 @@ impl Member {
         })
     }
 
+    /// An attribute with a setter, enumerable. The setter finds the new value in
+    /// argument 0; what it returns is ignored.
+    pub const fn accessor<G: Native, S: Native>(
+        name: &'static CStr,
+        _getter: G,
+        _setter: S,
+    ) -> Member {
+        captures_nothing::<G>();
+        captures_nothing::<S>();
+        Member(sys::JSCFunctionListEntry {
+            name: name.as_ptr(),
+            prop_flags: ATTRIBUTE as u8,
+            def_type: sys::JS_DEF_CGETSET as u8,
+            magic: 0,
+            u: sys::JSCFunctionListEntry__bindgen_ty_1 {
+                getset: sys::JSCFunctionListEntry__bindgen_ty_1__bindgen_ty_2 {
+                    get: sys::JSCFunctionType {
+                        getter: Some(getter_trampoline::<G>),
+                    },
+                    set: sys::JSCFunctionType {
+                        setter: Some(setter_trampoline::<S>),
+                    },
+                },
+            },
+        })
+    }
+
+    /// A constant of an interface: read-only, enumerable, fixed. Web IDL wants it
+    /// on the constructor and on the prototype.
+    pub const fn constant(name: &'static CStr, value: i32) -> Member {
+        Member(sys::JSCFunctionListEntry {
+            name: name.as_ptr(),
+            prop_flags: sys::JS_PROP_ENUMERABLE as u8,
+            def_type: sys::JS_DEF_PROP_INT32 as u8,
+            magic: 0,
+            u: sys::JSCFunctionListEntry__bindgen_ty_1 { i32_: value },
+        })
+    }
+
+    /// The same function object as the member `of` above it in the table
+    /// (`[Symbol.iterator]` of `entries`): not enumerable.
+    pub const fn alias(name: &'static CStr, of: &'static CStr) -> Member {
+        Member(sys::JSCFunctionListEntry {
+            name: name.as_ptr(),
+            prop_flags: METHOD as u8,
+            def_type: sys::JS_DEF_ALIAS as u8,
+            magic: 0,
+            u: sys::JSCFunctionListEntry__bindgen_ty_1 {
+                alias: sys::JSCFunctionListEntry__bindgen_ty_1__bindgen_ty_3 {
+                    name: of.as_ptr(),
+                    base: -1,
+                },
+            },
+        })
+    }
+
     /// A property whose value is made when a script first asks for it. If that
     /// throws, the next touch tries again.
     pub const fn lazy<F: Make>(name: &'static CStr, make: F) -> Member {
@@ -164,6 +220,46 @@ impl<'a> Cx<'a> {
             Ok(constructor)
         }
     }
+}
+
+/// What [`Cx::subclass`] makes a constructor of.
+pub struct ClassMembers {
+    /// Properties of the prototype.
+    pub instance: &'static [Member],
+    /// Properties of the constructor itself.
+    pub statics: &'static [Member],
+}
+
+impl<'a> Cx<'a> {
+    /// As [`Cx::class`], with static members and the constructor of another class
+    /// to inherit from.
+    pub fn subclass<F: Native>(
+        self,
+        name: &CStr,
+        length: i32,
+        native: F,
+        members: &ClassMembers,
+        parent: Option<&Value<'a>>,
+    ) -> JsResult<Value<'a>> {
+        let constructor = self.class(name, length, native, members.instance)?;
+        self.define_members(&constructor, members.statics)?;
+        if let Some(parent) = parent {
+            constructor.set_prototype(parent)?;
+            constructor
+                .get("prototype")?
+                .set_prototype(&parent.get("prototype")?)?;
+        }
+        Ok(constructor)
+    }
+}
+
+unsafe extern "C" fn setter_trampoline<F: Native>(
+    ctx: *mut sys::JSContext,
+    this: sys::JSValue,
+    mut value: sys::JSValue,
+) -> sys::JSValue {
+    // SAFETY: the engine's own arguments; one argument, alive for the call.
+    unsafe { plain_trampoline::<F>(ctx, this, 1, &mut value) }
 }
 
 unsafe extern "C" fn getter_trampoline<F: Native>(

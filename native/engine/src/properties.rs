@@ -29,6 +29,15 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// `Object.setPrototypeOf(value, prototype)`; null for none.
+    pub fn set_prototype(&self, prototype: &Value<'a>) -> JsResult<()> {
+        // SAFETY: live values.
+        let status = unsafe {
+            sys::JS_SetPrototype(self.cx().as_ptr(), self.raw(), prototype.raw())
+        };
+        self.cx().check(status)
+    }
+
     /// As [`Value::own_keys`], symbols after the strings.
     pub fn own_keys_and_symbols(&self, enumerable: bool) -> JsResult<Keys<'a>> {
         let mut flags = sys::JS_GPN_STRING_MASK | sys::JS_GPN_SYMBOL_MASK;
