@@ -12,10 +12,16 @@ defmodule QuickBEAM.Handlers do
 
   @doc """
   Runs a handler for call `id`, in a process whose `$callers` are given; returns
-  a monitor of it. To be called by the context's process.
+  a monitor of it. To be called by the context's process. `:service` runs a
+  function that gives a `t:QuickBEAM.Service.answer/0`.
   """
-  @spec start(handler, list | {:etf, binary}, Native.handle(), non_neg_integer, [pid]) ::
-          reference
+  @spec start(
+          handler | :service,
+          list | {:etf, binary} | (() -> QuickBEAM.Service.answer()),
+          Native.handle(),
+          non_neg_integer,
+          [pid]
+        ) :: reference
   def start(handler, args, handle, id, callers) do
     # Asking the supervisor to start it costs twice as much and must be waited for.
     {_pid, monitor} =
@@ -45,7 +51,9 @@ defmodule QuickBEAM.Handlers do
 
     result =
       try do
-        {:ok, apply_handler(handler, Operation.term(args), context)}
+        if handler == :service,
+          do: args.(),
+          else: {:ok, apply_handler(handler, Operation.term(args), context)}
       catch
         kind, reason -> failure(kind, reason, __STACKTRACE__)
       end

@@ -65,6 +65,10 @@ defmodule QuickBEAM.Native do
   @spec send_message(handle, term) :: :ok | :noproc
   def send_message(_handle, _term), do: :erlang.nif_error(:not_loaded)
 
-  @spec reply(handle, non_neg_integer, {:ok, term} | {:error, binary, binary}) :: :ok | :noproc
+  # To the listener of a service in priv/js; see QuickBEAM.Service.
+  @spec send_event(handle, service :: binary, term) :: :ok | :noproc
+  def send_event(_handle, _service, _event), do: :erlang.nif_error(:not_loaded)
+
+  @spec reply(handle, non_neg_integer, QuickBEAM.Service.answer()) :: :ok | :noproc
   def reply(_handle, _call_id, _result), do: :erlang.nif_error(:not_loaded)
 end

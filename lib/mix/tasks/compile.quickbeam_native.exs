@@ -19,7 +19,7 @@ defmodule Mix.Tasks.Compile.QuickbeamNative do
 
   @root Path.expand("../../..", __DIR__)
   @crate "quickbeam-nif"
-  @inputs ~w(Cargo.toml Cargo.lock rust-toolchain.toml .cargo native c_src)
+  @inputs ~w(Cargo.toml Cargo.lock rust-toolchain.toml .cargo native c_src priv/js)
 
   @impl true
   def run(_args) do

@@ -6,7 +6,7 @@ defmodule QuickBEAM.Context.Server do
 
   use GenServer
 
-  alias QuickBEAM.{Console, Handlers, Handles, JSError, Native, Operation, Options}
+  alias QuickBEAM.{Console, Handlers, Handles, JSError, Native, Operation, Options, Service}
 
   defstruct [
     :options,
@@ -20,6 +20,8 @@ defmodule QuickBEAM.Context.Server do
     :private_pool,
     # Monitor of a handler's process => the call it works on.
     tasks: %{},
+    # Name of a Web API's service => its state.
+    services: %{},
     # Operations of callers elsewhere: ref of the operation => who asked.
     asked: %{}
   ]
@@ -98,8 +100,11 @@ defmodule QuickBEAM.Context.Server do
 
     {result, state} =
       case operate(:reset, state) do
-        {{:ok, _}, state} -> boot(state)
-        failed -> failed
+        {{:ok, _}, state} ->
+          boot(%{state | services: Service.reset(service_caller(state), state.services)})
+
+        failed ->
+          failed
       end
 
     Handles.put_context(state.handle)
@@ -121,6 +126,18 @@ defmodule QuickBEAM.Context.Server do
         Handlers.unknown(name, state.handle, id)
         {:noreply, state}
     end
+  end
+
+  def handle_info({:quickbeam_service, id, name, args, _sync?}, state) do
+    args = Operation.term(args)
+    {services, task} = Service.request(name, args, id, service_caller(state), state.services)
+    tasks = if task, do: Map.put(state.tasks, elem(task, 0), elem(task, 1)), else: state.tasks
+    {:noreply, %{state | services: services, tasks: tasks}}
+  end
+
+  def handle_info({:quickbeam_service, name, message}, state) do
+    services = Service.message(name, message, service_caller(state), state.services)
+    {:noreply, %{state | services: services}}
   end
 
   def handle_info({:quickbeam_console, level, text}, state) do
@@ -261,6 +278,12 @@ defmodule QuickBEAM.Context.Server do
       {:quickbeam_call, _, _, _, _} = message ->
         await(ref, handled(message, state))
 
+      {:quickbeam_service, _, _, _, _} = message ->
+        await(ref, handled(message, state))
+
+      {:quickbeam_service, _, _} = message ->
+        await(ref, handled(message, state))
+
       {:quickbeam_console, _, _} = message ->
         await(ref, handled(message, state))
 
@@ -295,6 +318,16 @@ defmodule QuickBEAM.Context.Server do
   defp deliver(message, state) do
     Native.send_message(state.handle, message)
     {:noreply, state}
+  end
+
+  defp service_caller(%{options: options} = state) do
+    %{
+      context: self(),
+      handle: state.handle,
+      options: options,
+      callers: state.callers,
+      pool: state.pool
+    }
   end
 
   defp pool_down(reason) when reason in [:normal, :noproc, :shutdown], do: :normal

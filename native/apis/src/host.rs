@@ -1,9 +1,12 @@
 //! Whom the APIs of one heap talk to.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use quickbeam_engine::{Cx, JsResult, Report, Root, Value};
+use quickbeam_engine::{Cx, JsResult, Member, Report, Root, Value};
+
+use crate::Parts;
 
 /// How grave a console message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,11 +24,44 @@ pub trait Host {
     fn console(&self, cx: Cx<'_>, level: Level, text: &str) -> JsResult<()>;
     /// An error that nobody caught.
     fn uncaught(&self, cx: Cx<'_>, error: Report) -> JsResult<()>;
+    /// Ask a service of the BEAM: a promise of its answer.
+    fn request<'a>(&self, cx: Cx<'a>, service: &str, args: &[Value<'a>]) -> JsResult<Value<'a>>;
+    /// As `request`, and wait for the answer.
+    fn request_sync<'a>(
+        &self,
+        cx: Cx<'a>,
+        service: &str,
+        args: &[Value<'a>],
+    ) -> JsResult<Value<'a>>;
+    /// Tell a service of the BEAM something that has no answer.
+    fn notify<'a>(&self, cx: Cx<'a>, service: &str, args: &[Value<'a>]) -> JsResult<()>;
+    /// Where other threads leave what this heap is to run.
+    fn mailbox(&self) -> Arc<dyn Mailbox>;
+    /// The embedder's own functions for modules of priv/js.
+    fn natives(&self, _name: &str) -> Option<&'static [Member]> {
+        None
+    }
+}
+
+/// Something to run in a heap, as an entry of its own: microtasks follow it, and
+/// what it throws is reported as uncaught.
+pub type Task = Box<dyn for<'a> FnOnce(Cx<'a>) -> JsResult<()> + Send>;
+
+/// A way into a heap from any thread. It does not keep the heap alive.
+pub trait Mailbox: Send + Sync {
+    /// Run `task` after what has been posted before. False where the heap has
+    /// ended: then the task is dropped.
+    fn post(&self, task: Task) -> bool;
 }
 
 /// What the APIs keep with a heap.
 pub(crate) struct Apis {
     pub(crate) host: Box<dyn Host>,
+    pub(crate) parts: Parts,
+    /// Modules of priv/js that have run, with their exports.
+    pub(crate) modules: RefCell<Vec<(&'static str, Root)>>,
+    /// Who hears the events of which service.
+    pub(crate) listeners: RefCell<Vec<(String, Root)>>,
     pub(crate) start: Instant,
     /// Milliseconds since 1970 at `start`.
     pub(crate) time_origin: f64,
@@ -35,12 +71,15 @@ pub(crate) struct Apis {
 }
 
 impl Apis {
-    pub(crate) fn new(host: impl Host + 'static) -> Apis {
+    pub(crate) fn new(parts: Parts, host: impl Host + 'static) -> Apis {
         let origin = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
         Apis {
             host: Box::new(host),
+            parts,
+            modules: RefCell::default(),
+            listeners: RefCell::default(),
             start: Instant::now(),
             time_origin: (origin.as_secs_f64() * 1e6).round() / 1e3,
             to_string_tag: OnceCell::new(),

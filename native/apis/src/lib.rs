@@ -9,6 +9,12 @@
 //! | `crypto` | `crypto.getRandomValues`, `crypto.randomUUID` |
 //! | `errors` | `reportError` |
 //!
+//! | module | |
+//! |---|---|
+//! | `groups` | which globals a context has, by the groups it asks for |
+//! | `modules` | those written in JavaScript, in priv/js |
+//! | `services` | what the BEAM does for them, in lib/quickbeam/apis |
+//!
 //! `atob`, `btoa`, `queueMicrotask` and `DOMException` are the engine's own.
 #![forbid(unsafe_code)]
 
@@ -18,44 +24,29 @@ mod console;
 mod crypto;
 mod errors;
 mod format;
+mod groups;
 mod host;
 mod inspect;
 mod layout;
+mod modules;
 mod performance;
+mod services;
 mod text_decoder;
 mod text_encoder;
 
-pub use host::{Host, Level};
+pub use groups::{Part, Parts};
+pub use host::{Host, Level, Mailbox, Task};
+pub use modules::compile_all;
+pub use services::deliver;
 
-use quickbeam_engine::{Cx, Heap, JsResult, Member, Value};
+use quickbeam_engine::{Heap, JsResult};
 
-/// Every global, as Web IDL says: operations and attributes are enumerable,
-/// interfaces and namespaces are not. The engine makes each on first touch.
-static GLOBALS: &[Member] = &[
-    Member::lazy(c"TextDecoder", text_decoder::make),
-    Member::lazy(c"TextEncoder", text_encoder::make),
-    Member::lazy(c"console", console::make),
-    Member::lazy_attribute(c"crypto", crypto::make),
-    Member::lazy_attribute(c"performance", performance::make),
-    Member::lazy_attribute(c"self", global_object),
-    Member::operation(c"reportError", 1, errors::report_error),
-    Member::operation(c"structuredClone", 1, clone::structured_clone),
-];
-
-fn global_object(cx: Cx<'_>) -> JsResult<Value<'_>> {
-    Ok(cx.global())
-}
-
-/// Give a new heap its globals; `host` hears what they have to say.
-pub fn install(heap: &mut Heap, host: impl Host + 'static) -> JsResult<()> {
-    heap.extend(host::Apis::new(host));
-    heap.with(install_globals)
-}
-
-/// The globals alone: for a second, fresh global object of the same heap.
-pub fn install_globals(cx: Cx<'_>) -> JsResult<()> {
-    let global = cx.global();
-    // The engine's own knows neither timeOrigin nor toJSON.
-    global.delete("performance")?;
-    cx.define_members(&global, GLOBALS)
+/// Give a new heap the globals of `parts`; `host` hears what they have to say.
+pub fn install(heap: &mut Heap, parts: Parts, host: impl Host + 'static) -> JsResult<()> {
+    heap.extend(host::Apis::new(parts, host));
+    heap.with(|cx| {
+        // The engine's own knows neither timeOrigin nor toJSON.
+        cx.global().delete("performance")?;
+        parts.define(cx)
+    })
 }

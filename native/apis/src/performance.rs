@@ -12,6 +12,11 @@ static MEMBERS: &[Member] = &[
     Member::tag(c"Performance"),
 ];
 
+/// For the time stamps of other APIs.
+pub(crate) static NATIVES: &[Member] = &[Member::method(c"now", 0, |call| {
+    Ok(milliseconds(call.cx()))
+})];
+
 /// Timers finer than this tell one context about another's work.
 const RESOLUTION_MS: f64 = 0.005;
 
@@ -38,11 +43,15 @@ fn check(call: &Call<'_>) -> JsResult<()> {
 
 fn now<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     check(call)?;
-    let cx = call.cx();
+    Ok(milliseconds(call.cx()))
+}
+
+/// Milliseconds since the time origin.
+fn milliseconds(cx: Cx<'_>) -> Value<'_> {
     let ms = Apis::of(cx).start.elapsed().as_secs_f64() * 1e3;
     // Steps × the resolution as a quotient, so that no binary dust is left.
     let steps = (ms / RESOLUTION_MS).floor();
-    Ok(cx.number(steps / (1.0 / RESOLUTION_MS).round()))
+    cx.number(steps / (1.0 / RESOLUTION_MS).round())
 }
 
 fn time_origin<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {

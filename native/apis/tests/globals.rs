@@ -216,7 +216,12 @@ fn cost() {
         let mut heap = bare_heap(0);
         let before = heap.live_bytes();
         let start = std::time::Instant::now();
-        quickbeam_apis::install(&mut heap, Heard::default()).expect("installs");
+        quickbeam_apis::install(
+            &mut heap,
+            quickbeam_apis::Parts::default(),
+            Heard::default(),
+        )
+        .expect("installs");
         times.push(start.elapsed());
         bare += before;
         bytes += heap.live_bytes() - before;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crossbeam_queue::SegQueue;
 use quickbeam_engine::fiber::panic_message;
-use quickbeam_engine::{Heap, Report};
+use quickbeam_engine::{Cx, Heap, JsResult, Report};
 
 use crate::clock::{self, NEVER};
 use crate::operation::{Deliver, Failure, Operation};
@@ -46,6 +46,8 @@ pub trait Embedder: Send + Sync {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gone;
 
+/// Something of the host's to run in a context: a callback of an API.
+pub type Task = Box<dyn for<'a> FnOnce(Cx<'a>) -> JsResult<()> + Send>;
 /// Tells the outcome of [`Context::reset`].
 pub type ResetDone = Box<dyn FnOnce(Result<(), Report>) + Send>;
 /// Tells that a context has given everything back.
@@ -62,6 +64,7 @@ pub(crate) enum Job {
         answer: Box<dyn Deliver>,
     },
     Message(Box<dyn Deliver>),
+    Task(Task),
     Reset(ResetDone),
 }
 
@@ -83,7 +86,7 @@ impl Job {
         match self {
             Job::Operation { operation, .. } => operation.abort(failure),
             Job::Reset(done) => done(Err(failure.report())),
-            Job::Answer { .. } | Job::Message(_) => {}
+            Job::Answer { .. } | Job::Message(_) | Job::Task(_) => {}
         }
     }
 
@@ -219,6 +222,11 @@ impl Context {
     /// Deliver a message to the script's callback.
     pub fn send(self: &Arc<Self>, message: Box<dyn Deliver>) -> Result<(), Gone> {
         self.put(Job::Message(message))
+    }
+
+    /// Run `task` as an entry of its own, after what was asked before.
+    pub fn post(self: &Arc<Self>, task: Task) -> Result<(), Gone> {
+        self.put(Job::Task(task))
     }
 
     /// Answer call `id` of the script.

@@ -8,6 +8,7 @@ use quickbeam_engine::fiber::panic_message;
 use quickbeam_engine::{Cx, JsResult, PromiseState, Report, Root, Value};
 
 use crate::clock;
+use crate::context::Task;
 use crate::meter::Cause;
 use crate::operation::{Deliver, Failure, Operation, Outcome};
 use crate::state::{GRACE, State, Waiting};
@@ -24,6 +25,7 @@ pub(crate) enum Entry {
         answer: Box<dyn Deliver>,
     },
     Message,
+    Task(Task),
     Timer,
     /// End the operations whose limit has passed.
     Expire,
@@ -51,6 +53,7 @@ pub(crate) fn execute(cx: Cx<'_>, entry: Entry) {
                 state.messages.deliver(cx).map(|result| result.map(drop))
             });
         }
+        Entry::Task(task) => callback(cx, state, now, || Some(task(cx))),
         Entry::Timer => {
             callback(cx, state, now, || {
                 state.timers.fire(cx, now).map(|result| result.map(drop))

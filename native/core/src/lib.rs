@@ -29,6 +29,6 @@ pub mod timers;
 mod turn;
 mod worker;
 
-pub use context::{Context, ContextOptions, Embedder, Gone};
+pub use context::{Context, ContextOptions, Embedder, Gone, Task};
 pub use operation::{Deliver, Failure, Operation, Outcome};
 pub use pool::{Pool, PoolOptions, PoolStats, WorkerStats};

@@ -25,10 +25,11 @@ pub(crate) struct Cell {
     pause: Option<Pause>,
     /// Jobs taken out of the mailbox while an operation was suspended.
     backlog: VecDeque<Job>,
-    /// Of those, what may run on top of an operation that waits in `callSync`:
-    /// what its handler asks, and the answers to promises.
+    /// Of those, what the handler of an operation that waits in `callSync` asks: it
+    /// may run on top.
     nested: VecDeque<Job>,
-    late_answers: VecDeque<(u64, Box<dyn Deliver>)>,
+    /// Answers to promises and tasks, in order.
+    late: VecDeque<Entry>,
     /// The first limit of an operation in there.
     backlog_deadline: u64,
     /// Answers that came while an operation was suspended, to calls without a
@@ -101,7 +102,7 @@ impl Cell {
             pause: None,
             backlog: VecDeque::new(),
             nested: VecDeque::new(),
-            late_answers: VecDeque::new(),
+            late: VecDeque::new(),
             backlog_deadline: NEVER,
             answers: HashMap::new(),
             timers_first: false,
@@ -204,8 +205,9 @@ impl Cell {
         while let Some(job) = context.next_job() {
             match job {
                 Job::Answer { id, answer } if self.has_promise(id) => {
-                    self.late_answers.push_back((id, answer));
+                    self.late.push_back(Entry::Answer { id, answer });
                 }
+                Job::Task(task) => self.late.push_back(Entry::Task(task)),
                 Job::Answer { id, answer } => {
                     self.answers.entry(id).or_insert(answer);
                 }
@@ -248,8 +250,8 @@ impl Cell {
             return Some(Entry::Expire);
         }
         if state.pending.nested() > 0 {
-            if let Some((id, answer)) = self.late_answers.pop_front() {
-                return Some(Entry::Answer { id, answer });
+            if let Some(entry) = self.late.pop_front() {
+                return Some(entry);
             }
             if state.timers.next() <= now {
                 return Some(Entry::Timer);
@@ -307,8 +309,8 @@ impl Cell {
         if self.state(|state| state.messages.ready()) {
             return Some(Entry::Message);
         }
-        if let Some((id, answer)) = self.late_answers.pop_front() {
-            return Some(Entry::Answer { id, answer });
+        if let Some(entry) = self.late.pop_front() {
+            return Some(entry);
         }
         while let Some(job) = self.queued().or_else(|| context.next_job()) {
             match job {
@@ -329,6 +331,7 @@ impl Cell {
                     operation.abort(&Failure::TimedOut(limit.unwrap_or_default()));
                 }
                 Job::Answer { id, answer } => return Some(Entry::Answer { id, answer }),
+                Job::Task(task) => return Some(Entry::Task(task)),
                 Job::Message(message) => {
                     let kept = self.state(|state| state.messages.keep(message));
                     if !kept {

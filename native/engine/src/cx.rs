@@ -244,12 +244,8 @@ impl<'a> Cx<'a> {
         let mut size = 0;
         // SAFETY: on success the buffer of `size` bytes is ours to free.
         unsafe {
-            let buffer = sys::JS_WriteObject(
-                self.as_ptr(),
-                &mut size,
-                function.raw(),
-                write_flags as i32,
-            );
+            let buffer =
+                sys::JS_WriteObject(self.as_ptr(), &mut size, function.raw(), write_flags as i32);
             if buffer.is_null() {
                 return Err(Thrown::pending());
             }

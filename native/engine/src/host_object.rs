@@ -37,8 +37,7 @@ impl<'a> Cx<'a> {
         slots: usize,
     ) -> JsResult<Value<'a>> {
         self.register()?;
-        let charged =
-            size_of::<T>() + size_of::<Slot>() + slots * size_of::<Cell<sys::JSValue>>();
+        let charged = size_of::<T>() + size_of::<Slot>() + slots * size_of::<Cell<sys::JSValue>>();
         self.charge(charged)?;
         // SAFETY: the class is registered; the slot is the object's alone, and
         // its finalizer frees it.

@@ -32,9 +32,8 @@ impl<'a> Value<'a> {
     /// `Object.setPrototypeOf(value, prototype)`; null for none.
     pub fn set_prototype(&self, prototype: &Value<'a>) -> JsResult<()> {
         // SAFETY: live values.
-        let status = unsafe {
-            sys::JS_SetPrototype(self.cx().as_ptr(), self.raw(), prototype.raw())
-        };
+        let status =
+            unsafe { sys::JS_SetPrototype(self.cx().as_ptr(), self.raw(), prototype.raw()) };
         self.cx().check(status)
     }
 

@@ -55,10 +55,16 @@ fn a_class_has_setters_constants_statics_and_a_parent() {
         define(cx).expect("defines");
         let cases = [
             ("let d = new Derived(); d.x = 5; d.x", "5"),
-            ("d instanceof Base && Object.getPrototypeOf(Derived) === Base", "true"),
+            (
+                "d instanceof Base && Object.getPrototypeOf(Derived) === Base",
+                "true",
+            ),
             ("Base.KIND + d.KIND + Derived.KIND", "21"),
             ("Base.make() + Derived.make()", "mademade"),
-            ("Base.prototype[Symbol.iterator] === Base.prototype.entries", "true"),
+            (
+                "Base.prototype[Symbol.iterator] === Base.prototype.entries",
+                "true",
+            ),
             ("String(d)", "[object Derived]"),
             (
                 "JSON.stringify(Object.getOwnPropertyDescriptor(Base, 'KIND'))",
@@ -81,14 +87,20 @@ fn internal_slots_keep_their_values_and_are_seen_by_the_collector() {
     let mut heap = heap();
     heap.with(|cx| {
         define(cx).expect("defines");
-        eval(cx, "globalThis.held = new Base(); held.x = { deep: [1, 2] }");
+        eval(
+            cx,
+            "globalThis.held = new Base(); held.x = { deep: [1, 2] }",
+        );
         cx.collect();
         assert_eq!(eval_text(cx, "held.x.deep.join()"), "1,2");
         eval(cx, "delete globalThis.held");
         cx.collect();
         let before = cx.live_bytes();
         // Each is a cycle through its slot.
-        eval(cx, "for (let i = 0; i < 1000; i++) { const b = new Base(); b.x = { b }; }");
+        eval(
+            cx,
+            "for (let i = 0; i < 1000; i++) { const b = new Base(); b.x = { b }; }",
+        );
         cx.collect();
         assert!(cx.live_bytes() < before + 2_000, "cycles are garbage");
     });
@@ -110,7 +122,9 @@ fn a_builtin_runs_in_every_heap_and_hides_its_source() {
     for _ in 0..2 {
         heap().with(|cx| {
             let function = BUILTIN.run(cx).expect("runs");
-            let result = function.call(&cx.undefined(), &[cx.integer(1)]).expect("is called");
+            let result = function
+                .call(&cx.undefined(), &[cx.integer(1)])
+                .expect("is called");
             assert_eq!(text(cx, &result), "2");
             assert!(text(cx, &function).contains("[native code]"));
         });

@@ -28,6 +28,7 @@ rustler::atoms! {
     reset,
 
     quickbeam_call,
+    quickbeam_service,
     quickbeam_send,
     quickbeam_sync,
     quickbeam_console,
@@ -44,6 +45,8 @@ rustler::atoms! {
     max_reductions,
     slice,
     timeout,
+    apis,
+    dom_exception,
 
     contexts,
     memory,

@@ -28,22 +28,81 @@ pub fn install(cx: Cx<'_>) -> JsResult<()> {
 
 /// `Beam.call(name, ...args)`: a promise of the handler's result.
 fn call<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
-    let cx = call.cx();
-    let request = request(call)?;
-    throttle(cx, request.1.len())?;
-    let (id, promise) = calls::begin(cx, request.1.len())?;
-    put(cx, id, request, false);
-    Ok(promise)
+    let (name, arguments) = named(call)?;
+    ask(call.cx(), &Asked::Handler(name), &arguments)
 }
 
 /// `Beam.callSync(name, ...args)`: the handler's result. The context waits, its
 /// thread does not.
 fn call_sync<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
-    let cx = call.cx();
-    let request = request(call)?;
+    let (name, arguments) = named(call)?;
+    ask_sync(call.cx(), &Asked::Handler(name), &arguments)
+}
+
+/// Name and arguments of a handler call.
+fn named<'a>(call: &Call<'a>) -> JsResult<(String, Vec<Value<'a>>)> {
+    if call.is_empty() {
+        let message = "the name of a handler is missing";
+        return Err(call.cx().throw_error(ErrorKind::Type, message));
+    }
+    Ok((call.argument(0).to_text()?, call.rest(1)))
+}
+
+/// Whom a request goes to.
+#[derive(Clone)]
+pub enum Asked {
+    /// A handler of the user's.
+    Handler(String),
+    /// The BEAM side of a Web API.
+    Service(String),
+}
+
+/// A promise of an answer.
+pub fn ask<'a>(cx: Cx<'a>, asked: &Asked, arguments: &[Value<'a>]) -> JsResult<Value<'a>> {
+    let arguments = encode_list(cx, arguments)?;
+    throttle(cx, arguments.len())?;
+    let (id, promise) = calls::begin(cx, arguments.len())?;
+    put(cx, id, asked, arguments, false);
+    Ok(promise)
+}
+
+/// An answer; the context waits for it.
+pub fn ask_sync<'a>(cx: Cx<'a>, asked: &Asked, arguments: &[Value<'a>]) -> JsResult<Value<'a>> {
+    let arguments = encode_list(cx, arguments)?;
     let id = calls::next_id();
-    put(cx, id, request, true);
+    put(cx, id, asked, arguments, true);
     calls::wait(cx, id)
+}
+
+/// Something that has no answer: a request numbered 0.
+pub fn notify<'a>(cx: Cx<'a>, service: &str, arguments: &[Value<'a>]) -> JsResult<()> {
+    let arguments = encode_list(cx, arguments)?;
+    throttle(cx, arguments.len())?;
+    put(cx, 0, &Asked::Service(service.to_owned()), arguments, false);
+    Ok(())
+}
+
+fn encode_list<'a>(cx: Cx<'a>, arguments: &[Value<'a>]) -> JsResult<Vec<u8>> {
+    let mut out = Etf::new();
+    out.list(arguments.len() as u32);
+    for argument in arguments {
+        encode(cx, argument, &mut out)?;
+    }
+    out.end_list();
+    Ok(out.into_bytes())
+}
+
+fn put(cx: Cx<'_>, id: u64, asked: &Asked, arguments: Vec<u8>, sync: bool) {
+    let asked = asked.clone();
+    parcel::post(Bridge::of(cx).host(), move |env| {
+        let (tag, name) = match &asked {
+            Asked::Handler(name) => (atoms::quickbeam_call(), name),
+            Asked::Service(name) => (atoms::quickbeam_service(), name),
+        };
+        let name = parcel::binary(env, name.as_bytes());
+        let arguments = (atoms::etf(), parcel::binary(env, &arguments));
+        (tag, id, name, arguments, sync).encode(env)
+    });
 }
 
 /// What may be under way to the GenServer: a script that says more than is
@@ -64,31 +123,6 @@ pub fn throttle(cx: Cx<'_>, bytes: usize) -> JsResult<()> {
         (atoms::quickbeam_sync(), id).encode(env)
     });
     calls::wait(cx, id).map(drop)
-}
-
-/// Name and arguments of a call, as they go to the GenServer.
-fn request(call: &Call<'_>) -> JsResult<(String, Vec<u8>)> {
-    let cx = call.cx();
-    if call.is_empty() {
-        return Err(cx.throw_error(ErrorKind::Type, "the name of a handler is missing"));
-    }
-    let name = call.argument(0).to_text()?;
-    let arguments = call.rest(1);
-    let mut out = Etf::new();
-    out.list(arguments.len() as u32);
-    for argument in &arguments {
-        encode(cx, argument, &mut out)?;
-    }
-    out.end_list();
-    Ok((name, out.into_bytes()))
-}
-
-fn put(cx: Cx<'_>, id: u64, (name, arguments): (String, Vec<u8>), sync: bool) {
-    parcel::post(Bridge::of(cx).host(), move |env| {
-        let name = parcel::binary(env, name.as_bytes());
-        let arguments = (atoms::etf(), parcel::binary(env, &arguments));
-        (atoms::quickbeam_call(), id, name, arguments, sync).encode(env)
-    });
 }
 
 /// `Beam.send(pid, message)`. Only the VM itself can send to another node: such

@@ -2,16 +2,17 @@
 //! GenServer.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use rustler::{Encoder, LocalPid};
 
-use quickbeam_apis::Level;
-use quickbeam_core::{Embedder, messages, timers};
+use quickbeam_apis::{Level, Mailbox, Parts};
+use quickbeam_core::{Context, Embedder, messages, timers};
 use quickbeam_engine::{Cx, Heap, JsResult, Report, Root, Value};
 
 use crate::atoms;
+use crate::beam::{self, Asked};
 use crate::encode::Budget;
 use crate::errors;
 use crate::etf::Etf;
@@ -21,6 +22,9 @@ use crate::parcel::{self, Body, ReplyTo};
 pub struct Host {
     pid: LocalPid,
     budget: Budget,
+    parts: Parts,
+    /// The context, once it is there.
+    context: Arc<OnceLock<Weak<Context>>>,
     started: Mutex<Option<ReplyTo>>,
 }
 
@@ -28,6 +32,8 @@ pub struct Host {
 pub struct Bridge {
     host: LocalPid,
     pub budget: Budget,
+    /// The names of the globals that the library itself has given.
+    built_in: Arc<HashSet<String>>,
     get_time: Root,
     /// What globals the `vars` of evals in progress stand before.
     shadowed: RefCell<Vec<Shadowed>>,
@@ -45,12 +51,19 @@ struct Shadowed {
 }
 
 impl Host {
-    pub fn new(pid: LocalPid, budget: Budget, started: ReplyTo) -> Host {
+    pub fn new(pid: LocalPid, budget: Budget, parts: Parts, started: ReplyTo) -> Host {
         Host {
             pid,
             budget,
+            parts,
+            context: Arc::default(),
             started: Mutex::new(Some(started)),
         }
+    }
+
+    /// Where the context is to be told, once it is made.
+    pub fn context(&self) -> Arc<OnceLock<Weak<Context>>> {
+        self.context.clone()
     }
 }
 
@@ -103,21 +116,20 @@ impl Embedder for Host {
             )
         })?;
         let pid = self.pid;
-        let installed = quickbeam_apis::install(heap, Console(pid));
-        heap.with(|cx| {
+        let services = Services {
+            pid,
+            context: self.context.clone(),
+        };
+        let installed = quickbeam_apis::install(heap, self.parts, services);
+        let built_in = heap.with(|cx| {
             report(cx, installed)?;
-            report(
-                cx,
-                timers::install(cx).and_then(|()| crate::beam::install(cx)),
-            )?;
-            if BUILT_IN.get().is_none() {
-                let _ = BUILT_IN.set(report(cx, global_names(cx))?);
-            }
-            Ok(())
+            report(cx, timers::install(cx).and_then(|()| beam::install(cx)))?;
+            report(cx, built_in(cx, self.parts))
         })?;
         heap.extend(Bridge {
             host: pid,
             budget: self.budget,
+            built_in,
             get_time,
             shadowed: RefCell::default(),
             last_shadow: Cell::new(0),
@@ -167,18 +179,52 @@ impl Embedder for Host {
     }
 }
 
-/// What the Web APIs of a context say goes to its GenServer.
-struct Console(LocalPid);
+/// What the Web APIs of a context say and ask goes to its GenServer.
+struct Services {
+    pid: LocalPid,
+    context: Arc<OnceLock<Weak<Context>>>,
+}
 
-impl quickbeam_apis::Host for Console {
+impl quickbeam_apis::Host for Services {
     fn console(&self, cx: Cx<'_>, level: Level, text: &str) -> JsResult<()> {
-        crate::beam::throttle(cx, text.len())?;
-        log(self.0, level, text);
+        beam::throttle(cx, text.len())?;
+        log(self.pid, level, text);
         Ok(())
     }
 
     fn uncaught(&self, cx: Cx<'_>, error: Report) -> JsResult<()> {
         self.console(cx, Level::Error, &uncaught_text("Uncaught ", &error))
+    }
+
+    fn request<'a>(&self, cx: Cx<'a>, service: &str, args: &[Value<'a>]) -> JsResult<Value<'a>> {
+        beam::ask(cx, &Asked::Service(service.to_owned()), args)
+    }
+
+    fn request_sync<'a>(
+        &self,
+        cx: Cx<'a>,
+        service: &str,
+        args: &[Value<'a>],
+    ) -> JsResult<Value<'a>> {
+        beam::ask_sync(cx, &Asked::Service(service.to_owned()), args)
+    }
+
+    fn notify<'a>(&self, cx: Cx<'a>, service: &str, args: &[Value<'a>]) -> JsResult<()> {
+        beam::notify(cx, service, args)
+    }
+
+    fn mailbox(&self) -> Arc<dyn Mailbox> {
+        Arc::new(Tasks(self.context.clone()))
+    }
+}
+
+/// The way into a context for threads that have nothing to do with the VM.
+struct Tasks(Arc<OnceLock<Weak<Context>>>);
+
+impl Mailbox for Tasks {
+    fn post(&self, task: quickbeam_apis::Task) -> bool {
+        let context = self.0.get().and_then(Weak::upgrade);
+        context.is_some_and(|context| context.post(task).is_ok())
     }
 }
 
@@ -195,6 +241,11 @@ impl Bridge {
     /// The context's own process.
     pub fn host(&self) -> LocalPid {
         self.host
+    }
+
+    /// Whether the library itself gave this context a global of that name.
+    pub fn is_built_in(&self, name: &str) -> bool {
+        self.built_in.contains(name)
     }
 
     /// Note that `bytes` are under way to the GenServer; whether that makes `max`,
@@ -293,17 +344,17 @@ impl Bridge {
     }
 }
 
-/// The names of the globals of a fresh context, the same for all.
-static BUILT_IN: OnceLock<HashSet<String>> = OnceLock::new();
-
-/// Whether the library itself gives every context a global of that name.
-pub fn is_built_in(name: &str) -> bool {
-    BUILT_IN.get().is_some_and(|names| names.contains(name))
-}
-
-fn global_names(cx: Cx<'_>) -> JsResult<HashSet<String>> {
+/// The names of the globals of a fresh context, the same for all with these parts.
+fn built_in(cx: Cx<'_>, parts: Parts) -> JsResult<Arc<HashSet<String>>> {
+    static KNOWN: OnceLock<Mutex<HashMap<Parts, Arc<HashSet<String>>>>> = OnceLock::new();
+    let known = KNOWN.get_or_init(Mutex::default);
+    let lock = || known.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(names) = lock().get(&parts) {
+        return Ok(names.clone());
+    }
     let keys = cx.global().own_keys(false)?;
-    (0..keys.len())
+    let names = (0..keys.len())
         .map(|index| keys.get(index).with_text(|text| text.into_owned()))
-        .collect()
+        .collect::<JsResult<HashSet<String>>>()?;
+    Ok(lock().entry(parts).or_insert(Arc::new(names)).clone())
 }

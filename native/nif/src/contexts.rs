@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use rustler::{Atom, Encoder, Env, LocalPid, Monitor, NifResult, Resource, ResourceArc, Term};
 
+use quickbeam_apis::Parts;
 use quickbeam_core::{Context, ContextOptions};
-use quickbeam_engine::Report;
+use quickbeam_engine::{Cx, Report};
 
 use crate::atoms;
 use crate::bridge::Host;
@@ -53,10 +54,18 @@ fn context_start<'a>(
         timeout: limit(options.map_get(atoms::timeout())?)?,
     };
     let pid = env.pid();
-    let host = Host::new(pid, pool.budget, ReplyTo::new(pid, reference));
+    let groups: Vec<Atom> = options.map_get(atoms::apis())?.decode()?;
+    let groups = groups
+        .iter()
+        .map(|group| group.to_term(env).atom_to_string())
+        .collect::<NifResult<Vec<String>>>()?;
+    let parts = Parts::of_groups(groups.iter().map(String::as_str));
+    let host = Host::new(pid, pool.budget, parts, ReplyTo::new(pid, reference));
+    let known = host.context();
     let Ok(context) = pool.pool.spawn(context_options, Arc::new(host)) else {
         return Ok((atoms::error(), atoms::pool_stopped()).encode(env));
     };
+    let _ = known.set(Arc::downgrade(&context));
     let resource = ResourceArc::new(ContextResource { context, pid });
     if resource.monitor(Some(env), &pid).is_none() {
         resource.context.end(None);
@@ -128,6 +137,17 @@ fn send_message(resource: ResourceArc<ContextResource>, message: Term<'_>) -> At
             .send(Box::new(Message(Parcel::new(message))))
             .is_ok(),
     )
+}
+
+/// Hand the script an event of a service, `quickbeam_apis::deliver`.
+#[rustler::nif]
+fn send_event(resource: ResourceArc<ContextResource>, service: String, event: Term<'_>) -> Atom {
+    let event = Parcel::new(event);
+    let task = Box::new(move |cx: Cx<'_>| {
+        let event = event.open(|event| crate::decode::decode(cx, event))?;
+        quickbeam_apis::deliver(cx, &service, event)
+    });
+    taken(resource.context.post(task).is_ok())
 }
 
 /// Answer a handler call of the script.

@@ -8,8 +8,8 @@ use crate::atoms;
 use crate::beam::term;
 use crate::parcel::Parcel;
 
-/// An answer of the host on its way to a script: `{:ok, term}` or
-/// `{:error, name, message}`.
+/// An answer of the host on its way to a script: `{:ok, term}`, or, to be
+/// thrown, `{:error, name, message}` or `{:dom_exception, name, message}`.
 pub struct Answer(pub Parcel);
 
 impl quickbeam_core::Deliver for Answer {
@@ -18,7 +18,7 @@ impl quickbeam_core::Deliver for Answer {
             if let Ok((_, value)) = term.decode::<(rustler::Atom, Term<'_>)>() {
                 return crate::decode::decode(cx, value);
             }
-            let (_, name, message) = term
+            let (kind, name, message) = term
                 .decode::<(rustler::Atom, String, String)>()
                 .unwrap_or_else(|_| {
                     (
@@ -27,6 +27,9 @@ impl quickbeam_core::Deliver for Answer {
                         "an unreadable answer".into(),
                     )
                 });
+            if kind == atoms::dom_exception() {
+                return Err(cx.throw_dom_exception(&name, &message));
+            }
             Err(crate::decode::throw(cx, &name, &message))
         })
     }

@@ -9,7 +9,7 @@ use quickbeam_core::{Context, Failure, Operation, Outcome};
 use quickbeam_engine::{Cx, ErrorKind, JsResult, Kind, Report, Value};
 
 use crate::atoms;
-use crate::bridge::{Bridge, is_built_in};
+use crate::bridge::Bridge;
 use crate::decode::{decode, decode_list};
 use crate::encode::{encode, encode_thrown};
 use crate::errors;
@@ -445,7 +445,7 @@ fn globals(cx: Cx<'_>, user_only: bool) -> JsResult<Value<'_>> {
         names.push(keys.get(index).with_text(|text| text.into_owned())?);
     }
     if user_only {
-        names.retain(|name| !is_built_in(name));
+        names.retain(|name| !Bridge::of(cx).is_built_in(name));
     }
     names.sort_unstable();
     let list = cx.array()?;

@@ -3,17 +3,18 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 
-use quickbeam_apis::{Host, Level};
+use quickbeam_apis::{Host, Level, Mailbox, Parts, Task};
 use quickbeam_engine::fiber::FiberCache;
 use quickbeam_engine::region::Budget;
-use quickbeam_engine::{Cx, Heap, HeapOptions, JsResult, Report};
+use quickbeam_engine::{Cx, ErrorKind, Heap, HeapOptions, JsResult, Report, Value};
 
 #[derive(Clone, Default)]
 pub struct Heard {
     pub lines: Rc<RefCell<Vec<(Level, String)>>>,
     pub errors: Rc<RefCell<Vec<Report>>>,
+    pub mailbox: Arc<Posted>,
 }
 
 impl Host for Heard {
@@ -25,6 +26,39 @@ impl Host for Heard {
     fn uncaught(&self, _cx: Cx<'_>, error: Report) -> JsResult<()> {
         self.errors.borrow_mut().push(error);
         Ok(())
+    }
+
+    /// Here is no BEAM: every request is refused.
+    fn request<'a>(&self, cx: Cx<'a>, service: &str, _: &[Value<'a>]) -> JsResult<Value<'a>> {
+        Err(cx.throw_error(ErrorKind::Error, &format!("no service {service}")))
+    }
+
+    fn request_sync<'a>(
+        &self,
+        cx: Cx<'a>,
+        service: &str,
+        args: &[Value<'a>],
+    ) -> JsResult<Value<'a>> {
+        self.request(cx, service, args)
+    }
+
+    fn notify<'a>(&self, cx: Cx<'a>, service: &str, args: &[Value<'a>]) -> JsResult<()> {
+        self.request(cx, service, args).map(drop)
+    }
+
+    fn mailbox(&self) -> Arc<dyn Mailbox> {
+        self.mailbox.clone()
+    }
+}
+
+/// What other threads have posted; [`Js::run_tasks`] runs it.
+#[derive(Default)]
+pub struct Posted(Mutex<Vec<Task>>);
+
+impl Mailbox for Posted {
+    fn post(&self, task: Task) -> bool {
+        self.0.lock().expect("no panic").push(task);
+        true
     }
 }
 
@@ -44,10 +78,33 @@ impl Js {
     }
 
     pub fn with_limit(memory_limit: usize) -> Js {
+        Js::make(memory_limit, &[])
+    }
+
+    /// A heap with the globals of these groups.
+    pub fn with_groups(groups: &[&str]) -> Js {
+        Js::make(0, groups)
+    }
+
+    fn make(memory_limit: usize, groups: &[&str]) -> Js {
         let mut heap = bare_heap(memory_limit);
         let heard = Heard::default();
-        quickbeam_apis::install(&mut heap, heard.clone()).expect("installs");
+        let parts = Parts::of_groups(groups.iter().copied());
+        quickbeam_apis::install(&mut heap, parts, heard.clone()).expect("installs");
         Js { heap, heard }
+    }
+
+    /// Run what has been posted, and the microtasks that follow.
+    pub fn run_tasks(&mut self) {
+        let tasks = std::mem::take(&mut *self.heard.mailbox.0.lock().expect("no panic"));
+        self.heap.start(move |cx| {
+            for task in tasks {
+                if let Err(thrown) = task(cx) {
+                    drop(cx.catch(thrown));
+                }
+                while cx.run_job().is_some() {}
+            }
+        });
     }
 
     /// `String(completion)`, or the error as `Name: message`.

@@ -1,0 +1,123 @@
+defmodule QuickBEAM.Service do
+  @moduledoc false
+  # The BEAM side of the Web APIs. A module in priv/js that imports "beam:NAME"
+  # reaches the service of that name, and no script can name one. Each runs in the
+  # process of its context, which keeps its state: what takes time goes to a task.
+
+  alias QuickBEAM.{Handlers, Native}
+
+  @typedoc "What a request is answered with: a value, or an error to be thrown."
+  @type answer ::
+          {:ok, term}
+          | {:error, name :: String.t(), message :: String.t()}
+          | {:dom_exception, name :: String.t(), message :: String.t()}
+
+  @typedoc "The context that asks, its options (`QuickBEAM.Options`) and `$callers`."
+  @type caller :: %{
+          context: pid,
+          handle: Native.handle(),
+          options: map,
+          callers: [pid],
+          pool: term
+        }
+
+  @typedoc """
+  What comes of a request: an answer now; a function that gives the answer in a
+  supervised task; or nothing yet (`reply/3` answers later, by `id`).
+  """
+  @type result ::
+          {:reply, answer, state :: term}
+          | {:task, (() -> answer), state :: term}
+          | {:noreply, state :: term}
+
+  @doc "The state of a context that asks for the first time."
+  @callback init(caller) :: term
+
+  @doc "A request. `id` is 0 for a cast, whose answer is ignored."
+  @callback handle_request(args :: list, id :: non_neg_integer, caller, state :: term) :: result
+
+  @doc "A message to this service: `{:quickbeam_service, name, message}` to the context."
+  @callback handle_message(message :: term, caller, state :: term) :: {:noreply, state :: term}
+
+  @doc "A reset: the script that asked is gone, with all that waited."
+  @callback handle_reset(caller, state :: term) :: {:noreply, state :: term}
+
+  @optional_callbacks handle_message: 3, handle_reset: 2
+
+  # name => {module, groups of which the context must have one}
+  @services %{}
+
+  @doc "Takes a request of JS; returns the services' states."
+  @spec request(String.t(), list, non_neg_integer, caller, map) ::
+          {map, nil | {task :: reference, id :: non_neg_integer}}
+  def request(name, args, id, caller, states) do
+    case module(name, caller) do
+      nil ->
+        answer(caller, id, {:error, "Error", "no service " <> name})
+        {states, nil}
+
+      module ->
+        state = Map.get_lazy(states, name, fn -> module.init(caller) end)
+        {state, task} = module.handle_request(args, id, caller, state) |> result(id, caller)
+        {Map.put(states, name, state), task}
+    end
+  end
+
+  @doc "Takes a message to a service that the context has used."
+  @spec message(String.t(), term, caller, map) :: map
+  def message(name, message, caller, states) do
+    with %{^name => state} <- states,
+         module when module != nil <- module(name, caller) do
+      {:noreply, state} = module.handle_message(message, caller, state)
+      %{states | name => state}
+    else
+      _ -> states
+    end
+  end
+
+  @doc "Tells all services that the context has been reset."
+  @spec reset(caller, map) :: map
+  def reset(caller, states) do
+    Map.new(states, fn {name, state} ->
+      module = module(name, caller)
+
+      if function_exported?(module, :handle_reset, 2) do
+        {:noreply, state} = module.handle_reset(caller, state)
+        {name, state}
+      else
+        {name, state}
+      end
+    end)
+  end
+
+  @doc "Answers a request that was left open."
+  @spec reply(caller, non_neg_integer, answer) :: :ok | :noproc
+  def reply(caller, id, answer), do: answer(caller, id, answer)
+
+  @doc "Sends an event to the module's `onEvent` listener."
+  @spec send_event(caller, String.t(), term) :: :ok | :noproc
+  def send_event(caller, name, event), do: Native.send_event(caller.handle, name, event)
+
+  defp module(name, caller) do
+    with %{^name => {module, groups}} <- @services,
+         true <- Enum.any?(groups, &(&1 in caller.options.apis)) do
+      module
+    else
+      _ -> nil
+    end
+  end
+
+  defp result({:reply, answer, state}, id, caller) do
+    answer(caller, id, answer)
+    {state, nil}
+  end
+
+  defp result({:task, fun, state}, id, caller) do
+    {state, {Handlers.start(:service, fun, caller.handle, id, caller.callers), id}}
+  end
+
+  defp result({:noreply, state}, _id, _caller), do: {state, nil}
+
+  defp answer(_caller, 0, _answer), do: :ok
+  defp answer(caller, id, answer), do: Native.reply(caller.handle, id, answer)
+end

@@ -1,0 +1,140 @@
+//! Which globals a context has: the groups of its `:apis` option, and the parts
+//! that each of them pulls in.
+
+use quickbeam_engine::{Cx, JsResult, Member, Value};
+
+use crate::host::Apis;
+use crate::{clone, console, crypto, errors, modules, performance, text_decoder, text_encoder};
+
+/// Globals that come together. A part is installed once, whoever asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Part {
+    Always,
+    Beam,
+    Events,
+    Streams,
+    Blob,
+    Fetch,
+    WebSocket,
+    EventSource,
+    Worker,
+    Messaging,
+    Channel,
+    Url,
+    Crypto,
+    Compression,
+    Buffer,
+    Console,
+    Storage,
+    Navigator,
+    Locks,
+    Intl,
+    Dom,
+    Node,
+}
+
+use Part::*;
+
+const COUNT: usize = Node as usize + 1;
+
+/// Every global of a part, as Web IDL says: operations and attributes are
+/// enumerable, interfaces and namespaces are not. The engine makes each on first
+/// touch.
+static MEMBERS: [&[Member]; COUNT] = {
+    let mut members: [&[Member]; COUNT] = [&[]; COUNT];
+    members[Always as usize] = &[
+        Member::lazy(c"TextDecoder", text_decoder::make),
+        Member::lazy(c"TextEncoder", text_encoder::make),
+        Member::lazy(c"console", console::make),
+        Member::lazy_attribute(c"crypto", crypto::make),
+        Member::lazy_attribute(c"performance", performance::make),
+        Member::lazy_attribute(c"self", global_object),
+        Member::operation(c"reportError", 1, errors::report_error),
+        Member::operation(c"structuredClone", 1, clone::structured_clone),
+    ];
+    members[Events as usize] = EVENTS;
+    members
+};
+
+static EVENTS: &[Member] = &[
+    Member::lazy(c"CustomEvent", |cx| from(cx, "events.js", "CustomEvent")),
+    Member::lazy(c"Event", |cx| from(cx, "events.js", "Event")),
+    Member::lazy(c"EventTarget", |cx| from(cx, "events.js", "EventTarget")),
+];
+
+/// Export `name` of a module in priv/js.
+fn from<'a>(cx: Cx<'a>, module: &'static str, name: &str) -> JsResult<Value<'a>> {
+    modules::load(cx, module)?.get(name)
+}
+
+fn global_object(cx: Cx<'_>) -> JsResult<Value<'_>> {
+    Ok(cx.global())
+}
+
+/// The groups by the names that users know them by, and their parts.
+static GROUPS: &[(&str, &[Part])] = &[
+    ("beam", &[Beam]),
+    ("buffer", &[Buffer, Blob, Streams, Events]),
+    ("channel", &[Channel, Messaging, Events]),
+    ("compression", &[Compression, Streams, Events]),
+    ("console", &[Console]),
+    ("crypto", &[Crypto]),
+    ("dom", &[Dom, Navigator, Events]),
+    ("eventsource", &[EventSource, Events, Url]),
+    ("fetch", &[Fetch, Blob, Streams, Events, Url]),
+    ("intl", &[Intl]),
+    ("locks", &[Locks, Navigator, Events]),
+    ("node", &[Node, Buffer, Blob, Streams, Events, Url]),
+    ("storage", &[Storage]),
+    ("url", &[Url]),
+    ("websocket", &[WebSocket, Blob, Streams, Events, Url]),
+    ("worker", &[Worker, Messaging, Events]),
+];
+
+/// A set of parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Parts(u32);
+
+impl Default for Parts {
+    fn default() -> Parts {
+        Parts(1 << Always as u32)
+    }
+}
+
+impl Parts {
+    /// Those of the heap.
+    pub fn of(cx: Cx<'_>) -> Parts {
+        Apis::of(cx).parts
+    }
+
+    /// Those of the groups of these names, and what every context has; names that
+    /// are no groups add nothing (lib/quickbeam/options.ex has checked them).
+    pub fn of_groups<'n>(names: impl IntoIterator<Item = &'n str>) -> Parts {
+        let mut parts = Parts::default();
+        for name in names {
+            for (_, pulled_in) in GROUPS.iter().filter(|(group, _)| *group == name) {
+                pulled_in
+                    .iter()
+                    .for_each(|part| parts.0 |= 1 << *part as u32);
+            }
+        }
+        parts
+    }
+
+    /// Whether `part` is among them.
+    pub fn has(self, part: Part) -> bool {
+        self.0 & 1 << part as u32 != 0
+    }
+
+    /// Define the globals of each part.
+    pub(crate) fn define(self, cx: Cx<'_>) -> JsResult<()> {
+        let global = cx.global();
+        for (index, members) in MEMBERS.iter().enumerate() {
+            if self.0 & 1 << index != 0 && !members.is_empty() {
+                cx.define_members(&global, members)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,189 @@
+//! The Web APIs that are written in JavaScript: the modules of priv/js.
+//!
+//! They are ES modules by their looks, so that editors and `tsc` understand them,
+//! but no module that a script could import: [`link`] makes a function of each,
+//! which is compiled once a process and run in a heap when a script first
+//! touches one of its exports. What they import:
+//!
+//! | from | what |
+//! |---|---|
+//! | `"./file.js"` | another module of priv/js, by its path from there |
+//! | `"native:NAME"` | functions of this crate, [`NATIVES`], or of the embedder, [`Host::natives`] |
+//! | `"beam:NAME"` | `call`, `callSync`, `cast`, `onEvent`: what lib/quickbeam/apis/NAME.ex answers |
+//!
+//! [`Host::natives`]: crate::Host::natives
+
+use std::fmt::Write;
+
+use quickbeam_engine::{Builtin, Call, Cx, ErrorKind, JsResult, Member, Root, Value};
+
+use crate::host::Apis;
+use crate::services;
+
+macro_rules! modules {
+    ($($path:literal),* $(,)?) => {
+        &[$({
+            static MODULE: Builtin = Builtin::new(
+                $path,
+                || link($path, include_str!(concat!("../../../priv/js/", $path))),
+            );
+            &MODULE
+        }),*]
+    };
+}
+
+static MODULES: &[&Builtin] = modules!["events.js", "webidl.js"];
+
+/// What modules may import from `"native:NAME"`.
+static NATIVES: &[(&str, &[Member])] = &[("performance", crate::performance::NATIVES)];
+
+/// Compile all of them: for a thread that has nothing better to do, so that the
+/// first touch of a global need not.
+pub fn compile_all() {
+    MODULES.iter().for_each(|module| module.compile());
+}
+
+/// The exports of a module, which runs where this heap has not done so yet.
+pub(crate) fn load<'a>(cx: Cx<'a>, path: &str) -> JsResult<Value<'a>> {
+    if let Some(exports) = loaded(cx, path) {
+        return Ok(exports);
+    }
+    let missing = || cx.throw_error(ErrorKind::Internal, &format!("no module {path}"));
+    let module = MODULES.iter().find(|module| module.name == path);
+    let module = module.ok_or_else(missing)?;
+    let import = cx.function("import", 1, import)?;
+    let exports = module.run(cx)?.call(&cx.undefined(), &[import])?;
+    let mut modules = Apis::of(cx).modules.borrow_mut();
+    modules.push((module.name, Root::new(exports.clone())));
+    Ok(exports)
+}
+
+fn loaded<'a>(cx: Cx<'a>, path: &str) -> Option<Value<'a>> {
+    let modules = Apis::of(cx).modules.borrow();
+    let (_, exports) = modules.iter().find(|(name, _)| *name == path)?;
+    Some(exports.get(cx))
+}
+
+/// What a module's import statements call.
+fn import<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    let cx = call.cx();
+    let specifier = call.argument(0).to_text()?;
+    if let Some(name) = specifier.strip_prefix("native:") {
+        let own = NATIVES.iter().find(|(own, _)| *own == name);
+        let members = own.map(|(_, members)| *members);
+        let Some(members) = members.or_else(|| Apis::of(cx).host.natives(name)) else {
+            let message = format!("no natives {name}");
+            return Err(cx.throw_error(ErrorKind::Internal, &message));
+        };
+        let natives = cx.object()?;
+        cx.define_members(&natives, members)?;
+        return Ok(natives);
+    }
+    match specifier.strip_prefix("beam:") {
+        Some(name) => services::functions(cx, name),
+        None => load(cx, &specifier),
+    }
+}
+
+/// A module's text as an expression: a function of its imports that returns its
+/// exports. Line numbers stay.
+///
+/// It takes what priv/js/README.md allows: `import { a, b as c } from "…";` and
+/// `export` before a class, function or const, each at the beginning of a line.
+fn link(path: &str, source: &str) -> String {
+    let mut out = String::from("(function ($import) { \"use strict\"; ");
+    let mut exports = Vec::new();
+    let mut statement = String::new();
+    for line in source.lines() {
+        if !statement.is_empty() || line.starts_with("import ") {
+            statement.push_str(line);
+            if line.trim_end().ends_with(';') {
+                let imported = import_statement(path, &statement);
+                out.push_str(&imported.unwrap_or_else(|| panic!("{path}: {statement}")));
+                statement.clear();
+            }
+        } else if let Some(declaration) = line.strip_prefix("export ") {
+            let name = declared_name(declaration);
+            exports.push(name.unwrap_or_else(|| panic!("{path}: {line}")));
+            out.push_str(declaration);
+        } else {
+            out.push_str(line);
+        }
+        out.push('\n');
+    }
+    let _ = write!(
+        out,
+        "return {{ __proto__: null, {} }}; }})",
+        exports.join(", ")
+    );
+    out
+}
+
+fn import_statement(path: &str, statement: &str) -> Option<String> {
+    let (names, from) = statement.strip_prefix("import {")?.split_once('}')?;
+    let specifier = from.trim().strip_prefix("from")?.trim().strip_suffix(';')?;
+    let specifier = resolve(path, specifier.trim_matches('"'));
+    let names = names.replace(" as ", ": ");
+    Some(format!("const {{{names}}} = $import(\"{specifier}\");"))
+}
+
+/// A relative specifier from the importer's path.
+fn resolve(path: &str, specifier: &str) -> String {
+    if !specifier.starts_with('.') {
+        return specifier.to_owned();
+    }
+    let mut segments: Vec<&str> = path.split('/').collect();
+    segments.pop();
+    for segment in specifier.split('/') {
+        match segment {
+            "." => {}
+            ".." => drop(segments.pop()),
+            segment => segments.push(segment),
+        }
+    }
+    segments.join("/")
+}
+
+fn declared_name(declaration: &str) -> Option<&str> {
+    let kinds = [
+        "async function* ",
+        "async function ",
+        "function* ",
+        "function ",
+        "class ",
+        "const ",
+    ];
+    let rest = kinds
+        .iter()
+        .find_map(|kind| declaration.strip_prefix(kind))?;
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))?;
+    Some(&rest[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_module_compiles() {
+        compile_all();
+    }
+
+    #[test]
+    fn a_module_becomes_a_function_of_its_imports() {
+        let source =
+            "import { a, b as c } from \"../x.js\";\nexport class K {}\nexport const v = 1;";
+        assert_eq!(
+            link("streams/y.js", source),
+            "(function ($import) { \"use strict\"; const { a, b: c } = $import(\"x.js\");\n\
+             class K {}\nconst v = 1;\nreturn { __proto__: null, K, v }; })"
+        );
+    }
+
+    #[test]
+    fn specifiers_are_relative_to_the_importer() {
+        assert_eq!(resolve("a.js", "./b.js"), "b.js");
+        assert_eq!(resolve("streams/a.js", "./b.js"), "streams/b.js");
+        assert_eq!(resolve("streams/a.js", "native:x"), "native:x");
+    }
+}

@@ -1,0 +1,61 @@
+//! Groups of globals: there on first touch, and not there where nobody asked.
+
+mod common;
+
+use common::Js;
+
+#[test]
+fn a_group_that_was_not_asked_for_is_not_there() {
+    let mut js = Js::new();
+    js.check("typeof Event + ('Event' in globalThis)", "undefinedfalse");
+    js.check("typeof TextEncoder", "function");
+}
+
+#[test]
+fn a_group_pulls_in_what_it_needs() {
+    for group in ["fetch", "dom", "worker", "channel"] {
+        Js::with_groups(&[group]).check("typeof EventTarget", "function");
+    }
+}
+
+#[test]
+fn a_lazy_global_is_as_any_other() {
+    let mut js = Js::with_groups(&["fetch"]);
+    let cases = [
+        ("Object.keys(globalThis).includes('Event')", "false"),
+        (
+            "Object.getOwnPropertyNames(globalThis).includes('Event')",
+            "true",
+        ),
+        (
+            "{ const d = Object.getOwnPropertyDescriptor(globalThis, 'Event'); \
+             [typeof d.value, d.writable, d.enumerable, d.configurable].join() }",
+            "function,true,false,true",
+        ),
+        ("Event === Event && Event.name", "Event"),
+        ("CustomEvent.__proto__ === Event", "true"),
+        (
+            "delete globalThis.EventTarget && typeof EventTarget",
+            "undefined",
+        ),
+        ("globalThis.CustomEvent = 5, CustomEvent", "5"),
+    ];
+    for (code, expected) in cases {
+        js.check(code, expected);
+    }
+    let mut js = Js::with_groups(&["fetch"]);
+    js.check("globalThis.Event = 1, Event", "1");
+    js.check(
+        "delete globalThis.CustomEvent && 'CustomEvent' in globalThis",
+        "false",
+    );
+}
+
+#[test]
+fn what_a_module_imports_cannot_be_imported_by_a_script() {
+    let mut js = Js::with_groups(&["fetch"]);
+    js.check(
+        "Event; typeof $import + typeof require",
+        "undefinedundefined",
+    );
+}
