@@ -44,6 +44,8 @@ defmodule QuickBEAM.Options do
   @runtime_schema Keyword.delete(@context, :pool) ++
                     Keyword.drop(@pool, Keyword.keys(@context)) ++ @shared
 
+  @checkout_schema [init: :init, lazy: :boolean] ++ Keyword.delete(@runtime_schema, :owner)
+
   @call_schema [timeout: :timeout]
   @eval_schema [timeout: :timeout, vars: :globals, filename: :filename]
   @globals_schema [user_only: :boolean]
@@ -79,6 +81,19 @@ defmodule QuickBEAM.Options do
     {defaults, pool} = Map.pop(pool, :context, %{})
     {pool_defaults(Map.put_new(pool, :size, 1)), merge(defaults, context)}
   end
+
+  @doc "The options of a `QuickBEAM.Pool`: its own, and keywords for its threads and its contexts."
+  @spec checkout_pool!(keyword) :: {options, keyword, keyword}
+  def checkout_pool!(opts) do
+    given = validate!(opts, @checkout_schema)
+    {own, rest} = Map.split(given, [:name, :id, :size, :init, :lazy])
+    {threads, contexts} = Map.split(rest, Keyword.keys(@pool) -- Keyword.keys(@context))
+    defaults = %{name: nil, size: 10, init: nil, lazy: false}
+    {Map.merge(defaults, own), raw(opts, threads), raw(opts, contexts)}
+  end
+
+  # As they were given: whoever starts with them checks them again.
+  defp raw(opts, checked), do: Enum.filter(opts, fn {key, _} -> is_map_key(checked, key) end)
 
   @doc "The defaults of a pool under the options of one of its contexts."
   @spec complete(options, options) :: options
@@ -183,6 +198,11 @@ defmodule QuickBEAM.Options do
 
   defp check!(:boolean, _option, value) when is_boolean(value), do: value
   defp check!(:boolean, option, value), do: invalid!(option, value, "a boolean")
+
+  defp check!(:init, _option, fun) when is_function(fun, 1), do: fun
+
+  defp check!(:init, option, value),
+    do: invalid!(option, value, "a function that takes a context")
 
   defp check!(:filename, option, value) do
     if text?(value), do: value, else: invalid!(option, value, "a string")
