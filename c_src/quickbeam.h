@@ -110,6 +110,20 @@ bool JS_PromiseIsHandled(JSContext *ctx, JSValueConst value);
 /* A new Set of `items`, which stay the caller's. */
 JSValue JS_NewSetFrom(JSContext *ctx, size_t count, JSValueConst *items);
 
+/* ---- Modules (c_src/quickbeam_values.c) --------------------------------- */
+
+/* The module that an import of `name` finds, or NULL: with a pending exception
+   when there was no memory to look. It belongs to the context. */
+JSModuleDef *JS_FindLoadedModule(JSContext *ctx, const char *name);
+
+/* Whether a module and all that it imports were found and linked, so that its
+   namespace can be read. */
+bool JS_IsModuleLinked(JSModuleDef *m);
+
+/* Give a loaded module another name, so that its old one can be loaded anew.
+   Returns 0, or -1 with a pending exception. */
+int JS_RenameModule(JSContext *ctx, JSModuleDef *m, const char *name);
+
 /* ---- Internal slots (c_src/quickbeam_slots.c) -------------------------- */
 
 /* None of these runs a script or reads anything a script may have replaced. */

@@ -150,3 +150,31 @@ bool JS_PromiseIsHandled(JSContext *ctx, JSValueConst value)
     (void)ctx;
     return !s || s->is_handled;
 }
+
+JSModuleDef *JS_FindLoadedModule(JSContext *ctx, const char *name)
+{
+    JSModuleDef *m;
+    JSAtom atom = JS_NewAtom(ctx, name);
+
+    if (atom == JS_ATOM_NULL)
+        return NULL;
+    m = js_find_loaded_module_by_name(ctx, atom);
+    JS_FreeAtom(ctx, atom);
+    return m;
+}
+
+bool JS_IsModuleLinked(JSModuleDef *m)
+{
+    return m->status >= JS_MODULE_STATUS_LINKED;
+}
+
+int JS_RenameModule(JSContext *ctx, JSModuleDef *m, const char *name)
+{
+    JSAtom atom = JS_NewAtom(ctx, name);
+
+    if (atom == JS_ATOM_NULL)
+        return -1;
+    JS_FreeAtom(ctx, m->module_name);
+    m->module_name = atom;
+    return 0;
+}

@@ -118,12 +118,12 @@ defmodule QuickBEAM do
   @spec eval!(runtime, String.t(), keyword) :: term
   defdelegate eval!(runtime, code, opts \\ []), to: Context
 
-  @doc "Calls a global function; see `QuickBEAM.Context.call/4`."
-  @spec call(runtime, String.t(), list, keyword) :: result
+  @doc "Calls a global or exported function; see `QuickBEAM.Context.call/4`."
+  @spec call(runtime, String.t() | {String.t(), String.t()}, list, keyword) :: result
   defdelegate call(runtime, name, args \\ [], opts \\ []), to: Context
 
   @doc "As `call/4`; returns the value or raises `QuickBEAM.JSError`."
-  @spec call!(runtime, String.t(), list, keyword) :: term
+  @spec call!(runtime, String.t() | {String.t(), String.t()}, list, keyword) :: term
   defdelegate call!(runtime, name, args \\ [], opts \\ []), to: Context
 
   @doc "Loads an ES module; see `QuickBEAM.Context.load_module/3`."

@@ -71,6 +71,7 @@ defmodule QuickBEAM.Context do
   | `:max_reductions` | 0 = none | budget of work for each operation |
   | `:timeout` | `:infinity` | milliseconds for each operation: an eval, a call, a callback of a timer or message |
   | `:owner` | the caller | the process whose end ends the context |
+  | `:root` | none | folder that scripts may import files and npm packages from; nothing outside of it is read |
   | `:console` | `Logger` | a function `fn level, text, meta -> any end`, or a pid that gets `{:console, level, text}` |
 
   The pool's own `:apis`, `:handlers`, `:script` and `:context` stand where a
@@ -171,29 +172,56 @@ defmodule QuickBEAM.Context do
   def eval!(context, code, opts \\ []), do: context |> eval(code, opts) |> unwrap!()
 
   @doc """
-  Calls a global function, or one in a global object (`"console.log"`). A promise
-  that it returns is awaited.
+  Calls a global function, one in a global object (`"console.log"`), or one that a
+  module exports: `{"render.js", "render"}`, where the module is named as `load_module/3`
+  named it, or by its path below `:root`. A promise that it returns is awaited.
 
   The one option is `:timeout`: milliseconds, or `:infinity`.
   """
-  @spec call(t, String.t(), list, keyword) :: result
+  @spec call(t, String.t() | {module :: String.t(), export :: String.t()}, list, keyword) ::
+          result
   def call(context, name, args \\ [], opts \\ [])
 
-  def call(context, name, args, []) when is_binary(name) and is_list(args) do
-    Operation.run(context, {:call, name, args}, :default, {:call, [context, name, args, []]})
+  def call(context, name, args, []) when is_list(args) do
+    Operation.run(context, call_op(name, args), :default, {:call, [context, name, args, []]})
   end
 
-  def call(context, name, args, opts) when is_binary(name) and is_list(args) do
+  def call(context, name, args, opts) when is_list(args) do
     timeout = timeout(Options.call!(opts))
-    Operation.run(context, {:call, name, args}, timeout, {:call, [context, name, args, opts]})
+    Operation.run(context, call_op(name, args), timeout, {:call, [context, name, args, opts]})
   end
+
+  defp call_op(name, args) when is_binary(name), do: {:call, name, args}
+
+  defp call_op({module, name}, args) when is_binary(module) and is_binary(name),
+    do: {:call_export, module, name, args}
 
   @doc "As `call/4`; returns the value or raises `QuickBEAM.JSError`."
-  @spec call!(t, String.t(), list, keyword) :: term
+  @spec call!(t, String.t() | {String.t(), String.t()}, list, keyword) :: term
   def call!(context, name, args \\ [], opts \\ []),
     do: context |> call(name, args, opts) |> unwrap!()
 
-  @doc "Loads an ES module, which later scripts and modules import by its name."
+  @doc """
+  Loads an ES module, which later scripts and modules import by its name, and returns
+  when it has been evaluated. A second one of the same name takes its place for imports
+  from then on.
+
+      iex> {:ok, pool} = QuickBEAM.ContextPool.start_link(size: 1)
+      iex> {:ok, context} = QuickBEAM.Context.start_link(pool: pool)
+      iex> QuickBEAM.Context.load_module(context, "lib/twice.js", "export default n => 2 * n")
+      :ok
+      iex> QuickBEAM.Context.load_module(context, "app.js", \"""
+      ...> import twice from "./lib/twice.js";
+      ...> export const run = n => twice(n) + 1;
+      ...> \""")
+      :ok
+      iex> QuickBEAM.Context.call(context, {"app.js", "run"}, [4])
+      {:ok, 9}
+
+  What a module imports is looked for among the modules that were loaded, and, where
+  the context has a `:root`, among the files and npm packages below it: ES modules,
+  CommonJS, JSON. Its text is compiled once in a pool.
+  """
   @spec load_module(t, String.t(), String.t()) :: :ok | {:error, JSError.t()}
   def load_module(context, name, code) when is_binary(name) and is_binary(code) do
     context

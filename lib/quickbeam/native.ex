@@ -12,6 +12,7 @@ defmodule QuickBEAM.Native do
   @type op ::
           {:eval, code :: binary, filename :: binary, vars :: map}
           | {:call, name :: binary, args :: list}
+          | {:call_export, module :: binary, name :: binary, args :: list}
           | {:load_module, name :: binary, code :: binary}
           | {:compile, code :: binary, filename :: binary}
           | {:load_bytecode, binary}
@@ -52,7 +53,7 @@ defmodule QuickBEAM.Native do
   @spec pool_stats(pool) :: map
   def pool_stats(_pool), do: :erlang.nif_error(:not_loaded)
 
-  @spec context_start(pool, map, reference) :: {:ok, handle} | {:error, :pool_stopped}
+  @spec context_start(pool, map, reference) :: {:ok, handle} | {:error, :pool_stopped | binary}
   def context_start(_pool, _options, _ref), do: :erlang.nif_error(:not_loaded)
 
   @spec context_stop(handle, reference) :: :ok

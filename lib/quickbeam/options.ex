@@ -35,7 +35,8 @@ defmodule QuickBEAM.Options do
     max_reductions: {:integer, 0..(2 ** 63 - 1), "a number of reductions, 0 for no limit"},
     timeout: :timeout,
     owner: :owner,
-    console: :console
+    console: :console,
+    root: :root
   ]
 
   @pool_schema @pool ++ @shared
@@ -110,7 +111,8 @@ defmodule QuickBEAM.Options do
         max_reductions: 0,
         timeout: :infinity,
         owner: self(),
-        console: Logger
+        console: Logger,
+        root: nil
       },
       merge(pool_options, given)
     )
@@ -238,6 +240,14 @@ defmodule QuickBEAM.Options do
       fun when is_function(fun, 3) -> fun
       _ -> invalid!(option, value, "Logger, a function of three arguments or a pid")
     end
+  end
+
+  defp check!(:root, _option, nil), do: nil
+
+  defp check!(:root, option, value) do
+    if text?(value) and value != "" and File.dir?(value),
+      do: Path.expand(value),
+      else: invalid!(option, value, "the path of a folder that exists")
   end
 
   defp check!(:script, option, value) do

@@ -209,7 +209,7 @@ defmodule QuickBEAM.Context.Server do
 
     native =
       options
-      |> Map.take([:memory_limit, :max_reductions, :timeout, :apis])
+      |> Map.take([:memory_limit, :max_reductions, :timeout, :apis, :root])
       |> Map.put(:owner, if(node(options.owner) == node(), do: options.owner))
 
     with {:ok, handle} <- Native.context_start(pool, native, ref),
@@ -217,8 +217,14 @@ defmodule QuickBEAM.Context.Server do
       Handles.put_booting(handle)
       {:ok, state}
     else
-      {:error, :pool_stopped} -> {{:error, {:pool_not_found, state.pool}}, state}
-      failed -> failed
+      {:error, :pool_stopped} ->
+        {{:error, {:pool_not_found, state.pool}}, state}
+
+      {:error, text} when is_binary(text) ->
+        {{:error, {:root_not_found, options.root, text}}, state}
+
+      failed ->
+        failed
     end
   end
 

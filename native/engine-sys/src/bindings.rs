@@ -1909,6 +1909,22 @@ unsafe extern "C" {
     pub fn JS_NewSetFrom(ctx: *mut JSContext, count: usize, items: *mut JSValue) -> JSValue;
 }
 unsafe extern "C" {
+    pub fn JS_FindLoadedModule(
+        ctx: *mut JSContext,
+        name: *const ::core::ffi::c_char,
+    ) -> *mut JSModuleDef;
+}
+unsafe extern "C" {
+    pub fn JS_IsModuleLinked(m: *mut JSModuleDef) -> bool;
+}
+unsafe extern "C" {
+    pub fn JS_RenameModule(
+        ctx: *mut JSContext,
+        m: *mut JSModuleDef,
+        name: *const ::core::ffi::c_char,
+    ) -> ::core::ffi::c_int;
+}
+unsafe extern "C" {
     pub fn JS_GetObjectData(ctx: *mut JSContext, value: JSValue) -> JSValue;
 }
 unsafe extern "C" {

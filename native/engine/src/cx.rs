@@ -227,6 +227,25 @@ impl<'a> Cx<'a> {
         self.eval_flags(code, name, sys::JS_EVAL_TYPE_MODULE)
     }
 
+    /// `JSON.parse(text)`, past anything that a script may have replaced; `filename`
+    /// is for the error's stack.
+    pub fn parse_json(self, text: &str, filename: &str) -> JsResult<Value<'a>> {
+        let (text, filename) = (
+            with_nul(text),
+            with_nul(&filename.replace('\0', "\u{FFFD}")),
+        );
+        // SAFETY: NUL-terminated buffers; the length excludes the NUL.
+        unsafe {
+            let raw = sys::JS_ParseJSON(
+                self.as_ptr(),
+                text.as_ptr().cast(),
+                text.len() - 1,
+                filename.as_ptr().cast(),
+            );
+            Value::from_result(self, raw)
+        }
+    }
+
     /// Compile a classic script to bytecode, without running it.
     pub fn compile(self, code: &str, filename: &str) -> JsResult<Vec<u8>> {
         self.compile_with(code, filename, sys::JS_WRITE_OBJ_BYTECODE)
@@ -241,17 +260,35 @@ impl<'a> Cx<'a> {
     ) -> JsResult<Vec<u8>> {
         let flags = sys::JS_EVAL_TYPE_GLOBAL | sys::JS_EVAL_FLAG_COMPILE_ONLY;
         let function = self.eval_flags(code, filename, flags)?;
+        self.write_bytecode(&function, write_flags)
+    }
+
+    pub(crate) fn write_bytecode(self, code: &Value<'a>, flags: u32) -> JsResult<Vec<u8>> {
         let mut size = 0;
         // SAFETY: on success the buffer of `size` bytes is ours to free.
         unsafe {
-            let buffer =
-                sys::JS_WriteObject(self.as_ptr(), &mut size, function.raw(), write_flags as i32);
+            let buffer = sys::JS_WriteObject(self.as_ptr(), &mut size, code.raw(), flags as i32);
             if buffer.is_null() {
                 return Err(Thrown::pending());
             }
             let bytes = std::slice::from_raw_parts(buffer, size).to_vec();
             sys::js_free(self.as_ptr(), buffer.cast());
             Ok(bytes)
+        }
+    }
+
+    /// # Safety
+    /// As [`Cx::run_bytecode`].
+    pub(crate) unsafe fn read_bytecode(self, bytecode: &[u8]) -> JsResult<Value<'a>> {
+        // SAFETY: the caller vouches for the bytes.
+        unsafe {
+            let raw = sys::JS_ReadObject(
+                self.as_ptr(),
+                bytecode.as_ptr(),
+                bytecode.len(),
+                sys::JS_READ_OBJ_BYTECODE as i32,
+            );
+            Value::from_result(self, raw)
         }
     }
 
@@ -264,19 +301,13 @@ impl<'a> Cx<'a> {
         // SAFETY: the caller vouches for the bytes; JS_EvalFunction takes the
         // reference of the function.
         unsafe {
-            let function = sys::JS_ReadObject(
-                self.as_ptr(),
-                bytecode.as_ptr(),
-                bytecode.len(),
-                sys::JS_READ_OBJ_BYTECODE as i32,
-            );
-            let function = Value::from_result(self, function)?;
+            let function = self.read_bytecode(bytecode)?;
             let raw = sys::JS_EvalFunction(self.as_ptr(), function.into_raw());
             Value::from_result(self, raw)
         }
     }
 
-    fn eval_flags(self, code: &str, filename: &str, flags: u32) -> JsResult<Value<'a>> {
+    pub(crate) fn eval_flags(self, code: &str, filename: &str, flags: u32) -> JsResult<Value<'a>> {
         // The engine wants a NUL after both.
         let code = with_nul(code);
         let filename = with_nul(&filename.replace('\0', "\u{FFFD}"));

@@ -79,6 +79,9 @@ pub(crate) struct Inner {
     dying: Cell<bool>,
     poison: RefCell<Option<String>>,
     unhandled: RefCell<Vec<(Root, Root)>>,
+    pub(crate) loader: crate::module::Loader,
+    /// In a callback of the module loader: nothing may wait now.
+    pub(crate) loading: Cell<bool>,
     pub(crate) tokens: RefCell<Tokens>,
     /// Last: everything above lives in it.
     region: Box<Region>,
@@ -129,6 +132,8 @@ impl Heap {
             dying: Cell::new(false),
             poison: RefCell::new(None),
             unhandled: RefCell::default(),
+            loader: RefCell::default(),
+            loading: Cell::new(false),
             tokens: RefCell::default(),
             region,
         });
@@ -280,7 +285,17 @@ impl Drop for Heap {
     }
 }
 
+impl Heap {
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+}
+
 impl Inner {
+    pub(crate) fn runtime(&self) -> *mut sys::JSRuntime {
+        self.rt
+    }
+
     fn cx(&self) -> Cx<'_> {
         // SAFETY: the context is alive as long as self.
         unsafe { Cx::from_ptr(NonNull::new_unchecked(self.ctx)) }
@@ -314,6 +329,9 @@ impl Inner {
     fn suspend(&self, pause: Pause) -> Signal {
         let suspender = self.suspender.get();
         if self.dying.get() || suspender.is_null() {
+            return Signal::Kill;
+        }
+        if self.loading.get() && !matches!(pause, Pause::Slice) {
             return Signal::Kill;
         }
         // SAFETY: set by the running fiber, whose stack we are on.

@@ -10,6 +10,7 @@
 //! | `token` | objects that stand for bytes of the host's |
 //! | [`builtin`] | scripts of the host's own, compiled once |
 //! | [`members`] | properties as static tables; [`host_object`], objects with a Rust value |
+//! | [`module`] | ES modules: finding, loading, linking, evaluating |
 //! | [`properties`] | property descriptors and prototypes; [`slots`], internal slots of built-in objects |
 //! | [`fiber`] | the stackful coroutine that an operation runs on |
 //! | [`report`] | an exception as plain data |
@@ -27,6 +28,7 @@ pub mod function;
 pub mod heap;
 pub mod host_object;
 pub mod members;
+pub mod module;
 pub mod properties;
 pub mod region;
 pub mod report;
@@ -41,6 +43,7 @@ pub use fiber::{Pause, Progress, Signal};
 pub use function::Call;
 pub use heap::{Collections, Heap, HeapOptions, KillCause, Verdict, Watch};
 pub use members::{ClassMembers, Member};
+pub use module::ModuleLoader;
 pub use properties::Property;
 pub use report::{Frame, Report};
 pub use root::Root;

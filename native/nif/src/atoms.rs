@@ -15,6 +15,7 @@ rustler::atoms! {
 
     eval,
     call,
+    call_export,
     load_module,
     compile,
     load_bytecode,
@@ -46,6 +47,7 @@ rustler::atoms! {
     slice,
     timeout,
     apis,
+    root,
     dom_exception,
 
     contexts,

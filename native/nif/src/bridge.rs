@@ -9,7 +9,8 @@ use rustler::{Encoder, LocalPid};
 
 use quickbeam_apis::{Level, Mailbox, Parts};
 use quickbeam_core::{Context, Embedder, messages, timers};
-use quickbeam_engine::{Cx, Heap, JsResult, Report, Root, Value};
+use quickbeam_engine::{Cx, Heap, JsResult, Report, Root as Kept, Value};
+use quickbeam_modules::{Builtins, Compiled, Loader, Root};
 
 use crate::atoms;
 use crate::beam::{self, Asked};
@@ -23,9 +24,16 @@ pub struct Host {
     pid: LocalPid,
     budget: Budget,
     parts: Parts,
+    modules: Modules,
     /// The context, once it is there.
     context: Arc<OnceLock<Weak<Context>>>,
     started: Mutex<Option<ReplyTo>>,
+}
+
+/// Where the modules of a context come from.
+pub struct Modules {
+    pub root: Option<Arc<Root>>,
+    pub compiled: Arc<Compiled>,
 }
 
 /// The heap's extension of this crate.
@@ -34,7 +42,7 @@ pub struct Bridge {
     pub budget: Budget,
     /// The names of the globals that the library itself has given.
     built_in: Arc<HashSet<String>>,
-    get_time: Root,
+    get_time: Kept,
     /// What globals the `vars` of evals in progress stand before.
     shadowed: RefCell<Vec<Shadowed>>,
     last_shadow: Cell<u64>,
@@ -47,15 +55,22 @@ struct Shadowed {
     eval: u64,
     name: String,
     /// Its value where there was one.
-    before: Option<Root>,
+    before: Option<Kept>,
 }
 
 impl Host {
-    pub fn new(pid: LocalPid, budget: Budget, parts: Parts, started: ReplyTo) -> Host {
+    pub fn new(
+        pid: LocalPid,
+        budget: Budget,
+        parts: Parts,
+        modules: Modules,
+        started: ReplyTo,
+    ) -> Host {
         Host {
             pid,
             budget,
             parts,
+            modules,
             context: Arc::default(),
             started: Mutex::new(Some(started)),
         }
@@ -112,7 +127,7 @@ impl Embedder for Host {
                     .get("Date")
                     .and_then(|date| date.get("prototype"))
                     .and_then(|prototype| prototype.get("getTime"))
-                    .map(Root::new),
+                    .map(Kept::new),
             )
         })?;
         let pid = self.pid;
@@ -126,6 +141,8 @@ impl Embedder for Host {
             report(cx, timers::install(cx).and_then(|()| beam::install(cx)))?;
             report(cx, built_in(cx, self.parts))
         })?;
+        let Modules { root, compiled } = &self.modules;
+        Loader::install(heap, root.clone(), compiled.clone(), NoBuiltins);
         heap.extend(Bridge {
             host: pid,
             budget: self.budget,
@@ -176,6 +193,15 @@ impl Embedder for Host {
             let panic = parcel::binary(env, panic.as_bytes());
             (atoms::quickbeam_ended(), panic).encode(env)
         });
+    }
+}
+
+/// There are no modules of the library's own.
+struct NoBuiltins;
+
+impl Builtins for NoBuiltins {
+    fn exports<'a>(&self, _cx: Cx<'a>, _name: &str) -> JsResult<Option<Value<'a>>> {
+        Ok(None)
     }
 }
 
@@ -264,7 +290,7 @@ impl Bridge {
         let defined = vars.into_iter().try_for_each(|(name, value)| {
             let global = cx.global();
             let before = if global.has_own(&name)? {
-                Some(Root::new(global.get(&name)?))
+                Some(Kept::new(global.get(&name)?))
             } else {
                 None
             };
@@ -298,7 +324,7 @@ impl Bridge {
     }
 
     /// The next global of `eval` that is to be put back.
-    fn take_shadowed(&self, eval: u64) -> Option<(String, Option<Root>)> {
+    fn take_shadowed(&self, eval: u64) -> Option<(String, Option<Kept>)> {
         let mut shadowed = self.shadowed.borrow_mut();
         loop {
             let at = shadowed.iter().position(|var| var.eval == eval)?;

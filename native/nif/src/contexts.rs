@@ -1,5 +1,6 @@
 //! The NIFs of contexts.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,9 +9,10 @@ use rustler::{Atom, Encoder, Env, LocalPid, Monitor, NifResult, Resource, Resour
 use quickbeam_apis::Parts;
 use quickbeam_core::{Context, ContextOptions};
 use quickbeam_engine::{Cx, Report};
+use quickbeam_modules::Root;
 
 use crate::atoms;
-use crate::bridge::Host;
+use crate::bridge::{Host, Modules};
 use crate::deliver::{Answer, Message};
 use crate::errors;
 use crate::operations::Request;
@@ -60,7 +62,24 @@ fn context_start<'a>(
         .map(|group| group.to_term(env).atom_to_string())
         .collect::<NifResult<Vec<String>>>()?;
     let parts = Parts::of_groups(groups.iter().map(String::as_str));
-    let host = Host::new(pid, pool.budget, parts, ReplyTo::new(pid, reference));
+    let root = match options.map_get(atoms::root())?.decode::<Option<String>>()? {
+        None => None,
+        Some(path) => match Root::open(Path::new(&path)) {
+            Ok(root) => Some(root),
+            Err(error) => return Ok((atoms::error(), error.to_string()).encode(env)),
+        },
+    };
+    let modules = Modules {
+        root,
+        compiled: pool.compiled.clone(),
+    };
+    let host = Host::new(
+        pid,
+        pool.budget,
+        parts,
+        modules,
+        ReplyTo::new(pid, reference),
+    );
     let known = host.context();
     let Ok(context) = pool.pool.spawn(context_options, Arc::new(host)) else {
         return Ok((atoms::error(), atoms::pool_stopped()).encode(env));

@@ -14,6 +14,8 @@ use crate::decode::{decode, decode_list};
 use crate::encode::{encode, encode_thrown};
 use crate::errors;
 use crate::etf::Etf;
+use quickbeam_modules::Loader;
+
 use crate::parcel::{Body, INLINE_SLICE, Parcel, ReplyTo};
 
 /// One operation: what is asked, with its terms, and where the answer goes.
@@ -32,6 +34,7 @@ enum OperationKind {
     /// Code with `await` at its top level: its promise holds `{ value }`.
     AsyncEval,
     Call,
+    CallExport,
     LoadModule,
     Compile,
     LoadBytecode,
@@ -94,9 +97,17 @@ impl Request {
                 let [_, name, arguments] = parts(term);
                 call(cx, &text(cx, name)?, arguments)
             }
+            OperationKind::CallExport => {
+                let [_, module, name, arguments] = parts(term);
+                call_export(cx, &text(cx, module)?, &text(cx, name)?, arguments)
+            }
             OperationKind::LoadModule => {
                 let [_, name, code] = parts(term);
-                cx.eval_module(&text(cx, code)?, &text(cx, name)?)
+                let (name, code) = (text(cx, name)?, text(cx, code)?);
+                match Loader::of(cx) {
+                    Some(loader) => loader.load_text(cx, &name, &code),
+                    None => cx.eval_module(&code, &name),
+                }
             }
             OperationKind::Compile => {
                 let [_, code, filename] = parts(term);
@@ -273,6 +284,12 @@ fn kind_of(term: Term<'_>) -> Option<OperationKind> {
             OperationKind::Call,
         ),
         (
+            atoms::call_export(),
+            4,
+            binary(1) && binary(2) && parts.get(3).is_some_and(|t| t.is_list()),
+            OperationKind::CallExport,
+        ),
+        (
             atoms::load_module(),
             3,
             binary(1) && binary(2),
@@ -412,6 +429,33 @@ fn call<'a>(cx: Cx<'a>, path: &str, arguments: Term<'_>) -> JsResult<Value<'a>> 
         return Err(cx.throw_error(ErrorKind::Type, &format!("{path} is not a function")));
     }
     found.call(&this, &arguments)
+}
+
+/// Call an export of a module that has been loaded: by its name, or by its path
+/// below the root.
+fn call_export<'a>(
+    cx: Cx<'a>,
+    module: &str,
+    name: &str,
+    arguments: Term<'_>,
+) -> JsResult<Value<'a>> {
+    let arguments = decode_list(cx, arguments)?;
+    let missing = || {
+        cx.throw_error(
+            ErrorKind::Reference,
+            &format!("no module '{module}' is loaded"),
+        )
+    };
+    let namespace = match Loader::of(cx) {
+        Some(loader) => loader.namespace(cx, module)?,
+        None => cx.module_namespace(module)?,
+    };
+    let function = namespace.ok_or_else(missing)?.get(name)?;
+    if !function.is_function() {
+        let message = format!("the module '{module}' exports no function '{name}'");
+        return Err(cx.throw_error(ErrorKind::Type, &message));
+    }
+    function.call(&cx.undefined(), &arguments)
 }
 
 /// A global variable: a property of the global object, or else a lexical

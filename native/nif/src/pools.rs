@@ -1,6 +1,6 @@
 //! The NIFs of pools.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rustler::{
@@ -9,6 +9,7 @@ use rustler::{
 
 use quickbeam_core::{Pool, PoolOptions};
 use quickbeam_engine::region::page_store_stats;
+use quickbeam_modules::Compiled;
 
 use crate::atoms;
 use crate::encode::Budget;
@@ -18,6 +19,8 @@ use crate::parcel::ReplyTo;
 pub struct PoolResource {
     pub pool: Pool,
     pub budget: Budget,
+    /// The bytecode of modules that its contexts load.
+    pub compiled: Arc<Compiled>,
 }
 
 #[rustler::resource_impl]
@@ -75,7 +78,11 @@ fn pool_start<'a>(env: Env<'a>, options: Term<'a>) -> NifResult<Term<'a>> {
         depth: number(atoms::max_convert_depth())?,
         nodes: number(atoms::max_convert_nodes())?,
     };
-    let resource = ResourceArc::new(PoolResource { pool, budget });
+    let resource = ResourceArc::new(PoolResource {
+        pool,
+        budget,
+        compiled: Arc::default(),
+    });
     if resource.monitor(Some(env), &env.pid()).is_none() {
         resource.pool.stop(None);
     }
