@@ -58,6 +58,68 @@ export function toDOMString(value) {
   return `${value}`;
 }
 
+/**
+ * ConvertToInt of an unsigned integer type without an extended attribute.
+ * @param {unknown} value
+ * @param {number} modulus 2 to the power of its bits, 53 bits at most
+ */
+export function toUnsigned(value, modulus) {
+  const number = Math.trunc(+value);
+  if (!Number.isFinite(number)) return 0;
+  const rest = number % modulus;
+  // +0 for -0.
+  return rest < 0 ? rest + modulus : rest + 0;
+}
+
+/**
+ * [EnforceRange] unsigned long long (by its safe integers), or a smaller type.
+ * @param {unknown} value
+ * @param {string} what names it in the error message
+ * @param {number} [max]
+ */
+export function toEnforcedUnsigned(value, what, max = Number.MAX_SAFE_INTEGER) {
+  const number = Math.trunc(+value);
+  if (!(number >= 0 && number <= max)) {
+    throw new TypeError(`${what}: ${value} is out of range`);
+  }
+  return number + 0;
+}
+
+/** double: a finite number. */
+export function toDouble(value, what) {
+  const number = +value;
+  if (!Number.isFinite(number)) throw new TypeError(`${what} is not a finite number`);
+  return number;
+}
+
+/**
+ * sequence<T>: what an object's iterator yields.
+ * @param {unknown} value
+ * @param {string} what names it in the error message
+ * @param {(item: any) => any} convert
+ */
+export function toSequence(value, what, convert) {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) {
+    throw new TypeError(`${what} is not a sequence`);
+  }
+  const method = value[Symbol.iterator];
+  if (typeof method !== "function") throw new TypeError(`${what} is not iterable`);
+  const iterator = method.call(value);
+  if ((typeof iterator !== "object" && typeof iterator !== "function") || iterator === null) {
+    throw new TypeError(`${what}: its iterator is not an object`);
+  }
+  const { next } = iterator;
+  const items = [];
+  for (;;) {
+    const result = next.call(iterator);
+    if ((typeof result !== "object" && typeof result !== "function") || result === null) {
+      throw new TypeError(`${what}: an iterator's result is not an object`);
+    }
+    if (result.done) return items;
+    items.push(convert(result.value));
+  }
+}
+
 /** USVString: lone surrogates become U+FFFD. */
 export function toUSVString(value) {
   return toDOMString(value).toWellFormed();

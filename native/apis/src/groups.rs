@@ -57,11 +57,37 @@ static MEMBERS: [&[Member]; COUNT] = {
     members
 };
 
+const ABORT: &str = "abort.js";
+const EVENT_TYPES: &str = "event_types.js";
+
 static EVENTS: &[Member] = &[
-    Member::lazy(c"CustomEvent", |cx| from(cx, "events.js", "CustomEvent")),
-    Member::lazy(c"Event", |cx| from(cx, "events.js", "Event")),
+    Member::lazy(c"AbortController", |cx| from(cx, ABORT, "AbortController")),
+    Member::lazy(c"AbortSignal", |cx| from(cx, ABORT, "AbortSignal")),
+    Member::lazy(c"CloseEvent", |cx| from(cx, EVENT_TYPES, "CloseEvent")),
+    Member::lazy(c"CustomEvent", |cx| from(cx, "event.js", "CustomEvent")),
+    Member::lazy(c"ErrorEvent", |cx| from(cx, EVENT_TYPES, "ErrorEvent")),
+    Member::lazy(c"Event", |cx| from(cx, "event.js", "Event")),
     Member::lazy(c"EventTarget", |cx| from(cx, "events.js", "EventTarget")),
+    Member::lazy(c"MessageEvent", |cx| from(cx, EVENT_TYPES, "MessageEvent")),
+    Member::lazy(c"ProgressEvent", |cx| {
+        from(cx, EVENT_TYPES, "ProgressEvent")
+    }),
+    Member::lazy(c"PromiseRejectionEvent", |cx| {
+        from(cx, EVENT_TYPES, "PromiseRejectionEvent")
+    }),
+    // The global object is a target too.
+    Member::lazy_attribute(c"addEventListener", |cx| of_target(cx, "addEventListener")),
+    Member::lazy_attribute(c"dispatchEvent", |cx| of_target(cx, "dispatchEvent")),
+    Member::lazy_attribute(c"removeEventListener", |cx| {
+        of_target(cx, "removeEventListener")
+    }),
 ];
+
+fn of_target<'a>(cx: Cx<'a>, name: &str) -> JsResult<Value<'a>> {
+    from(cx, "events.js", "EventTarget")?
+        .get("prototype")?
+        .get(name)
+}
 
 /// Export `name` of a module in priv/js.
 fn from<'a>(cx: Cx<'a>, module: &'static str, name: &str) -> JsResult<Value<'a>> {
@@ -130,6 +156,9 @@ impl Parts {
     /// Define the globals of each part.
     pub(crate) fn define(self, cx: Cx<'_>) -> JsResult<()> {
         let global = cx.global();
+        if self.has(Events) {
+            cx.define_members(&global, &errors::HANDLERS)?;
+        }
         for (index, members) in MEMBERS.iter().enumerate() {
             if self.0 & 1 << index != 0 && !members.is_empty() {
                 cx.define_members(&global, members)?;

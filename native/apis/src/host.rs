@@ -1,6 +1,6 @@
 //! Whom the APIs of one heap talk to.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -62,6 +62,8 @@ pub(crate) struct Apis {
     pub(crate) modules: RefCell<Vec<(&'static str, Root)>>,
     /// Who hears the events of which service.
     pub(crate) listeners: RefCell<Vec<(String, Root)>>,
+    /// Whether somebody may listen to errors that nobody catches.
+    pub(crate) watches_errors: Cell<bool>,
     pub(crate) start: Instant,
     /// Milliseconds since 1970 at `start`.
     pub(crate) time_origin: f64,
@@ -80,6 +82,7 @@ impl Apis {
             parts,
             modules: RefCell::default(),
             listeners: RefCell::default(),
+            watches_errors: Cell::new(false),
             start: Instant::now(),
             time_origin: (origin.as_secs_f64() * 1e6).round() / 1e3,
             to_string_tag: OnceCell::new(),

@@ -7,7 +7,7 @@
 //! | `clone` | `structuredClone`: `clone::read`, `clone::write` |
 //! | `performance` | `performance` |
 //! | `crypto` | `crypto.getRandomValues`, `crypto.randomUUID` |
-//! | `errors` | `reportError` |
+//! | [`errors`] | `reportError`, and errors that nobody catches |
 //!
 //! | module | |
 //! |---|---|
@@ -22,7 +22,7 @@ mod arguments;
 mod clone;
 mod console;
 mod crypto;
-mod errors;
+pub mod errors;
 mod format;
 mod groups;
 mod host;

@@ -32,10 +32,21 @@ macro_rules! modules {
     };
 }
 
-static MODULES: &[&Builtin] = modules!["events.js", "webidl.js"];
+static MODULES: &[&Builtin] = modules![
+    "abort.js",
+    "event.js",
+    "event_handlers.js",
+    "event_types.js",
+    "events.js",
+    "global_events.js",
+    "webidl.js",
+];
 
 /// What modules may import from `"native:NAME"`.
-static NATIVES: &[(&str, &[Member])] = &[("performance", crate::performance::NATIVES)];
+static NATIVES: &[(&str, &[Member])] = &[
+    ("errors", crate::errors::NATIVES),
+    ("performance", crate::performance::NATIVES),
+];
 
 /// Compile all of them: for a thread that has nothing better to do, so that the
 /// first touch of a global need not.
@@ -89,22 +100,24 @@ fn import<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
 /// exports. Line numbers stay.
 ///
 /// It takes what priv/js/README.md allows: `import { a, b as c } from "…";` and
-/// `export` before a class, function or const, each at the beginning of a line.
+/// `export` before a class, function or const, each at the beginning of a line, and
+/// `export { a, b } from "…";`.
 fn link(path: &str, source: &str) -> String {
     let mut out = String::from("(function ($import) { \"use strict\"; ");
     let mut exports = Vec::new();
     let mut statement = String::new();
     for line in source.lines() {
-        if !statement.is_empty() || line.starts_with("import ") {
+        if !statement.is_empty() || line.starts_with("import ") || line.starts_with("export {") {
             statement.push_str(line);
             if line.trim_end().ends_with(';') {
-                let imported = import_statement(path, &statement);
-                out.push_str(&imported.unwrap_or_else(|| panic!("{path}: {statement}")));
+                let linked = import_statement(path, &statement)
+                    .or_else(|| export_statement(path, &statement, &mut exports));
+                out.push_str(&linked.unwrap_or_else(|| panic!("{path}: {statement}")));
                 statement.clear();
             }
         } else if let Some(declaration) = line.strip_prefix("export ") {
             let name = declared_name(declaration);
-            exports.push(name.unwrap_or_else(|| panic!("{path}: {line}")));
+            exports.push(name.unwrap_or_else(|| panic!("{path}: {line}")).to_owned());
             out.push_str(declaration);
         } else {
             out.push_str(line);
@@ -125,6 +138,21 @@ fn import_statement(path: &str, statement: &str) -> Option<String> {
     let specifier = resolve(path, specifier.trim_matches('"'));
     let names = names.replace(" as ", ": ");
     Some(format!("const {{{names}}} = $import(\"{specifier}\");"))
+}
+
+/// `export { a, b } from "…";`
+fn export_statement(path: &str, statement: &str, exports: &mut Vec<String>) -> Option<String> {
+    let (names, from) = statement.strip_prefix("export {")?.split_once('}')?;
+    let specifier = from.trim().strip_prefix("from")?.trim().strip_suffix(';')?;
+    let specifier = resolve(path, specifier.trim_matches('"'));
+    let module = format!("$exports{}", exports.len());
+    let names = names.split(',').map(str::trim);
+    exports.extend(
+        names
+            .filter(|name| !name.is_empty())
+            .map(|name| format!("{name}: {module}.{name}")),
+    );
+    Some(format!("const {module} = $import(\"{specifier}\");"))
 }
 
 /// A relative specifier from the importer's path.
@@ -177,6 +205,18 @@ mod tests {
             link("streams/y.js", source),
             "(function ($import) { \"use strict\"; const { a, b: c } = $import(\"x.js\");\n\
              class K {}\nconst v = 1;\nreturn { __proto__: null, K, v }; })"
+        );
+    }
+
+    #[test]
+    fn a_module_hands_on_exports_of_another() {
+        let source =
+            "import { a } from \"./y.js\";\nexport {\n  a,\n  b,\n} from \"./y.js\";\na();";
+        assert_eq!(
+            link("x.js", source),
+            "(function ($import) { \"use strict\"; const { a } = $import(\"y.js\");\n\n\n\n\
+             const $exports0 = $import(\"y.js\");\na();\n\
+             return { __proto__: null, a: $exports0.a, b: $exports0.b }; })"
         );
     }
 

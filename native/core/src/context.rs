@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crossbeam_queue::SegQueue;
 use quickbeam_engine::fiber::panic_message;
-use quickbeam_engine::{Cx, Heap, JsResult, Report};
+use quickbeam_engine::{Cx, Heap, JsResult, Report, Value};
 
 use crate::clock::{self, NEVER};
 use crate::operation::{Deliver, Failure, Operation};
@@ -32,6 +32,16 @@ pub trait Embedder: Send + Sync {
     fn install(&self, heap: &mut Heap) -> Result<(), Report>;
     /// The context can be used, or could not be made.
     fn ready(&self, outcome: Result<(), Report>);
+    /// Whether the heap's own APIs have dealt with what a callback threw.
+    fn dispatch_error(&self, _thrown: &Value<'_>, _report: &Report) -> bool {
+        false
+    }
+    /// Whether they have dealt with a rejection that nobody listens to.
+    fn dispatch_rejection(&self, _promise: &Value<'_>) -> bool {
+        false
+    }
+    /// A promise of [`Cx::take_handled`].
+    fn dispatch_handled(&self, _promise: &Value<'_>) {}
     /// A callback threw, or was killed.
     fn uncaught(&self, report: &Report);
     /// A promise was rejected and nobody listens.

@@ -222,20 +222,17 @@ fn callback(cx: Cx<'_>, state: &State, now: u64, run: impl FnOnce() -> Option<Js
     state.meter.begin(deadline);
     state.set_budget(cx, state.max_reductions);
     let result = run();
-    let failed = result.and_then(Result::err).map(|thrown| {
+    if let Some(Err(thrown)) = result {
         let thrown = cx.catch(thrown);
         // What a killed callback threw is told below.
-        (!is_killed(cx, state)).then(|| Report::of(cx, &thrown))
-    });
-    if let Some(Some(report)) = failed {
-        state.embedder.uncaught(&report);
+        if !is_killed(cx, state) {
+            report_uncaught(cx, state, &thrown);
+        }
     }
     run_jobs(cx);
     if let Some(failure) = end_kill(cx, state, state.timeout) {
         fail_expired(cx, state);
-        if !matches!(failure, Failure::Aborted | Failure::Panicked(_)) {
-            state.embedder.uncaught(&failure.report());
-        }
+        report_killed(state, &failure);
     }
     conclude_settled(cx, state);
 }
@@ -260,7 +257,7 @@ fn run_jobs(cx: Cx<'_>) {
             // Promise jobs reject instead; what throws is a `queueMicrotask`.
             let thrown = cx.catch(thrown);
             if !is_killed(cx, State::of(cx)) {
-                State::of(cx).embedder.uncaught(&Report::of(cx, &thrown));
+                report_uncaught(cx, State::of(cx), &thrown);
             }
         }
     }
@@ -327,23 +324,62 @@ fn discard<'a>(cx: Cx<'a>, result: JsResult<Value<'a>>) {
     }
 }
 
+/// Tell of the kill of something that nobody outside waits for.
+fn report_killed(state: &State, failure: &Failure) {
+    if !matches!(failure, Failure::Aborted | Failure::Panicked(_)) {
+        state.embedder.uncaught(&failure.report());
+    }
+}
+
+/// HTML "report an exception".
+fn report_uncaught<'a>(cx: Cx<'a>, state: &State, thrown: &Value<'a>) {
+    let report = Report::of(cx, thrown);
+    if !state.embedder.dispatch_error(thrown, &report) {
+        state.embedder.uncaught(&report);
+    }
+}
+
 /// Rejections told one by one after an entry; a flood of them is told as a count.
 const TOLD_MAX: usize = 100;
 
-/// HTML "notify about rejected promises".
+/// How often listeners to rejections may cause others before those are only told.
+const ROUNDS_MAX: usize = 100;
+
+/// HTML "notify about rejected promises", and what their listeners bring about.
 fn report_rejections(cx: Cx<'_>, state: &State) {
     let unheard = |promise: &Value<'_>| {
         promise.promise_state() == Some(PromiseState::Rejected) && !promise.is_handled()
     };
     let mut count = 0_usize;
-    for (promise, reason) in cx.take_unhandled() {
-        if unheard(&promise.get(cx)) {
-            count += 1;
-            if count <= TOLD_MAX {
-                let report = Report::of(cx, &reason.get(cx));
-                state.embedder.unhandled(&report);
+    for round in 0.. {
+        let (unhandled, handled) = (cx.take_unhandled(), cx.take_handled());
+        if unhandled.is_empty() && handled.is_empty() {
+            break;
+        }
+        if round == 0 {
+            let deadline = state.continuation_deadline(clock::now());
+            state.meter.begin(deadline);
+            state.set_budget(cx, state.max_reductions);
+        }
+        for (promise, reason) in unhandled {
+            let (promise, reason) = (promise.get(cx), reason.get(cx));
+            let dealt_with = !unheard(&promise)
+                || round < ROUNDS_MAX && state.embedder.dispatch_rejection(&promise);
+            if !dealt_with {
+                count += 1;
+                if count <= TOLD_MAX {
+                    state.embedder.unhandled(&Report::of(cx, &reason));
+                }
             }
         }
+        for promise in handled {
+            state.embedder.dispatch_handled(&promise.get(cx));
+        }
+        run_jobs(cx);
+        if let Some(failure) = end_kill(cx, state, state.timeout) {
+            report_killed(state, &failure);
+        }
+        conclude_settled(cx, state);
     }
     if count > TOLD_MAX {
         let message = format!("and {} more", count - TOLD_MAX);

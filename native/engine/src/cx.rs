@@ -446,6 +446,16 @@ impl<'a> Cx<'a> {
         unhandled.retain(|(promise, _)| !promise.get(self).is_handled());
         unhandled
     }
+
+    /// From now on, note the rejected promises that get their first handler.
+    pub fn watch_handled(self) {
+        self.inner().watch_handled();
+    }
+
+    /// Those that have been noted since the last call.
+    pub fn take_handled(self) -> Vec<Root> {
+        self.inner().take_handled()
+    }
 }
 
 fn with_nul(text: &str) -> Vec<u8> {

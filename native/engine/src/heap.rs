@@ -82,6 +82,9 @@ pub(crate) struct Inner {
     pub(crate) loader: crate::module::Loader,
     /// In a callback of the module loader: nothing may wait now.
     pub(crate) loading: Cell<bool>,
+    /// Promises that got a handler after their rejection, where somebody asked.
+    handled: RefCell<Vec<Root>>,
+    watches_handled: Cell<bool>,
     pub(crate) tokens: RefCell<Tokens>,
     /// Last: everything above lives in it.
     region: Box<Region>,
@@ -134,6 +137,8 @@ impl Heap {
             unhandled: RefCell::default(),
             loader: RefCell::default(),
             loading: Cell::new(false),
+            handled: RefCell::default(),
+            watches_handled: Cell::new(false),
             tokens: RefCell::default(),
             region,
         });
@@ -275,6 +280,7 @@ impl Drop for Heap {
             sys::JS_SetInterruptHandler(inner.rt, None, std::ptr::null_mut());
             sys::JS_SetHostPromiseRejectionTracker(inner.rt, None, std::ptr::null_mut());
             inner.unhandled.get_mut().clear();
+            inner.handled.get_mut().clear();
             inner.extensions.get_mut().clear();
             if let Some(alive) = inner.alive.take() {
                 alive.release_all();
@@ -324,6 +330,14 @@ impl Inner {
 
     pub(crate) fn take_unhandled(&self) -> Vec<(Root, Root)> {
         std::mem::take(&mut *self.unhandled.borrow_mut())
+    }
+
+    pub(crate) fn watch_handled(&self) {
+        self.watches_handled.set(true);
+    }
+
+    pub(crate) fn take_handled(&self) -> Vec<Root> {
+        std::mem::take(&mut *self.handled.borrow_mut())
     }
 
     fn suspend(&self, pause: Pause) -> Signal {
@@ -436,18 +450,23 @@ unsafe extern "C" fn on_rejection(
     is_handled: bool,
     opaque: *mut c_void,
 ) {
-    // Whether one was handled later is looked at when they are told.
-    if is_handled {
-        return;
-    }
     // SAFETY: set in Heap::new, alive as long as the runtime.
     let inner = unsafe { &*opaque.cast::<Inner>() };
+    // Whether one was handled later is looked at when they are told.
+    if is_handled && !inner.watches_handled.get() {
+        return;
+    }
     // SAFETY: promise and reason are live for the call; we take references of
     // our own.
     let own = |raw| unsafe { Value::from_raw(inner.cx(), sys::JS_DupValue(inner.ctx, raw)) };
     let noted = catch_unwind(AssertUnwindSafe(|| {
-        let entry = (Root::new(own(promise)), Root::new(own(reason)));
-        inner.unhandled.borrow_mut().push(entry);
+        let promise = Root::new(own(promise));
+        if is_handled {
+            inner.handled.borrow_mut().push(promise);
+        } else {
+            let entry = (promise, Root::new(own(reason)));
+            inner.unhandled.borrow_mut().push(entry);
+        }
     }));
     if let Err(panic) = noted {
         inner.poison(panic_message(&*panic));

@@ -169,6 +169,18 @@ impl Embedder for Host {
         }
     }
 
+    fn dispatch_error(&self, thrown: &Value<'_>, report: &Report) -> bool {
+        quickbeam_apis::errors::dispatch_error(thrown, report)
+    }
+
+    fn dispatch_rejection(&self, promise: &Value<'_>) -> bool {
+        quickbeam_apis::errors::dispatch_rejection(promise)
+    }
+
+    fn dispatch_handled(&self, promise: &Value<'_>) {
+        quickbeam_apis::errors::dispatch_handled(promise);
+    }
+
     fn uncaught(&self, report: &Report) {
         log(self.pid, Level::Error, &uncaught_text("Uncaught ", report));
     }
