@@ -83,6 +83,19 @@ void JS_ClearContextKill(JSContext *ctx);
    something on top of code that waits, whose jobs they may be. */
 void JS_EndContextKill(JSContext *ctx);
 
+/* ---- Waiting (c_src/quickbeam_wait.c) ----------------------------------- */
+
+/* What Atomics.wait does in a host that can suspend the stack: return once
+   `*waiting` is false (another piece of code of this runtime, run on top of the
+   stack that waits, has notified it) or once `timeout` milliseconds (INFINITY
+   for ever) have passed. Returns 0, or -1 with an exception pending. */
+typedef int JSContextWaitHandler(JSContext *ctx, double timeout,
+                                 const bool *waiting, void *opaque);
+
+/* Without one (NULL), Atomics.wait throws a TypeError. */
+void JS_SetContextWaitHandler(JSContext *ctx, JSContextWaitHandler *handler,
+                              void *opaque);
+
 /* ---- Values (c_src/quickbeam_values.c) --------------------------------- */
 
 /* A BigInt of the magnitude `words` (32 bits each, least significant first).
@@ -189,6 +202,13 @@ JSValue JS_NewView(JSContext *ctx, JSValueConst buffer, const JSViewSlots *slots
    collection in *psize. */
 JSValue JS_GetCollectionHead(JSContext *ctx, JSValueConst value, uint32_t limit,
                              uint32_t *psize);
+
+/* Own properties of the global object, symbols included: O(1), looks nothing up
+   and makes nothing. */
+uint32_t JS_GetGlobalCount(JSContext *ctx);
+
+/* Out-of-memory errors of this heap since it was made. */
+uint64_t JS_GetOutOfMemoryCount(JSContext *ctx);
 
 /* One tick of the engine's poll, for natives that loop. Returns 0, or -1 with
    the uncatchable exception pending. */

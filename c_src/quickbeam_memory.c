@@ -159,3 +159,8 @@ void JS_GetContextGC(JSContext *ctx, uint64_t *pcount, uint64_t *pnanoseconds)
     *pcount = ctx->rt->gc_count;
     *pnanoseconds = ctx->rt->gc_time_ns;
 }
+
+uint64_t JS_GetOutOfMemoryCount(JSContext *ctx)
+{
+    return ctx->rt->malloc_state.oom_count;
+}

@@ -178,3 +178,10 @@ int JS_RenameModule(JSContext *ctx, JSModuleDef *m, const char *name)
     m->module_name = atom;
     return 0;
 }
+
+uint32_t JS_GetGlobalCount(JSContext *ctx)
+{
+    JSShape *shape = JS_VALUE_GET_OBJ(ctx->global_obj)->shape;
+
+    return shape->prop_count - shape->deleted_prop_count;
+}

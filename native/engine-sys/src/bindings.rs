@@ -1880,6 +1880,21 @@ unsafe extern "C" {
 unsafe extern "C" {
     pub fn JS_EndContextKill(ctx: *mut JSContext);
 }
+pub type JSContextWaitHandler = ::core::option::Option<
+    unsafe extern "C" fn(
+        ctx: *mut JSContext,
+        timeout: f64,
+        waiting: *const bool,
+        opaque: *mut ::core::ffi::c_void,
+    ) -> ::core::ffi::c_int,
+>;
+unsafe extern "C" {
+    pub fn JS_SetContextWaitHandler(
+        ctx: *mut JSContext,
+        handler: JSContextWaitHandler,
+        opaque: *mut ::core::ffi::c_void,
+    );
+}
 unsafe extern "C" {
     pub fn JS_NewBigIntWords(
         ctx: *mut JSContext,
@@ -2004,6 +2019,12 @@ unsafe extern "C" {
         limit: u32,
         psize: *mut u32,
     ) -> JSValue;
+}
+unsafe extern "C" {
+    pub fn JS_GetGlobalCount(ctx: *mut JSContext) -> u32;
+}
+unsafe extern "C" {
+    pub fn JS_GetOutOfMemoryCount(ctx: *mut JSContext) -> u64;
 }
 unsafe extern "C" {
     pub fn JS_PollContext(ctx: *mut JSContext) -> ::core::ffi::c_int;

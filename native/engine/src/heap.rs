@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use quickbeam_engine_sys as sys;
 
-use crate::cx::Cx;
+use crate::cx::{Cx, ErrorKind, JsResult};
 use crate::fiber::{Fiber, FiberCache, Pause, Progress, Signal, Suspender, panic_message};
 use crate::region::{Budget, Region};
 use crate::root::{Alive, Root};
@@ -31,6 +31,17 @@ pub enum Verdict {
 /// Asked by the engine about once in some hundred reductions.
 pub trait Watch {
     fn poll(&self) -> Verdict;
+
+    /// `Atomics.wait`: suspend the fiber while `waiting` answers true, at most for
+    /// `timeout` (`None`: for ever). An error where that cannot be.
+    fn block(
+        &self,
+        cx: Cx<'_>,
+        _timeout: Option<Duration>,
+        _waiting: &dyn Fn() -> bool,
+    ) -> JsResult<()> {
+        Err(cx.throw_error(ErrorKind::Type, "nothing can wait here"))
+    }
 }
 
 /// Why the running code was killed.
@@ -49,17 +60,10 @@ pub struct HeapOptions {
     pub memory_limit: usize,
 }
 
-/// Counters of the collector.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Collections {
-    pub count: u64,
-    pub time: Duration,
-}
-
 /// An engine heap: a runtime and its context, their memory, the embedder's
 /// extensions, and the fiber that is suspended in it, if any.
 pub struct Heap {
-    inner: Box<Inner>,
+    pub(crate) inner: Box<Inner>,
     fiber: Option<Fiber>,
     fibers: Arc<FiberCache>,
 }
@@ -71,7 +75,9 @@ unsafe impl Send for Heap {}
 
 pub(crate) struct Inner {
     rt: *mut sys::JSRuntime,
-    ctx: *mut sys::JSContext,
+    pub(crate) ctx: *mut sys::JSContext,
+    /// Reductions of the entries that are over.
+    pub(crate) reductions: Cell<u64>,
     alive: Option<Rc<Alive>>,
     extensions: RefCell<Vec<(TypeId, Box<dyn Any>)>>,
     watch: RefCell<Option<Rc<dyn Watch>>>,
@@ -87,7 +93,7 @@ pub(crate) struct Inner {
     watches_handled: Cell<bool>,
     pub(crate) tokens: RefCell<Tokens>,
     /// Last: everything above lives in it.
-    region: Box<Region>,
+    pub(crate) region: Box<Region>,
 }
 
 impl Heap {
@@ -122,12 +128,12 @@ impl Heap {
                 return None;
             }
             sys::JS_SetContextMemoryLimit(ctx, options.memory_limit);
-            sys::JS_SetCanBlock(rt, false);
             (rt, ctx)
         };
         let inner = Box::new(Inner {
             rt,
             ctx,
+            reductions: Cell::new(0),
             alive: Some(Alive::new(rt)),
             extensions: RefCell::default(),
             watch: RefCell::new(None),
@@ -149,6 +155,7 @@ impl Heap {
             sys::JS_SetContextOpaque(ctx, opaque);
             sys::JS_SetRuntimeOpaque(rt, opaque);
             sys::JS_SetInterruptHandler(rt, Some(on_poll), opaque);
+            sys::JS_SetContextWaitHandler(ctx, Some(on_wait), opaque);
             sys::JS_SetHostPromiseRejectionTracker(rt, Some(on_rejection), opaque);
         }
         Some(Heap {
@@ -242,27 +249,6 @@ impl Heap {
     pub fn extension<T: Any>(&self) -> Option<&T> {
         self.inner.extension::<T>()
     }
-
-    /// Collections so far, automatic ones included.
-    pub fn collections(&self) -> Collections {
-        let (mut count, mut nanoseconds) = (0, 0);
-        // SAFETY: reads two counters of a live context.
-        unsafe { sys::JS_GetContextGC(self.inner.ctx, &mut count, &mut nanoseconds) };
-        Collections {
-            count,
-            time: Duration::from_nanos(nanoseconds),
-        }
-    }
-
-    /// Live bytes of the heap.
-    pub fn live_bytes(&self) -> usize {
-        self.inner.cx().live_bytes()
-    }
-
-    /// Bytes of the chunks that the heap's region holds.
-    pub fn chunk_bytes(&self) -> usize {
-        self.inner.region.chunk_bytes()
-    }
 }
 
 impl Drop for Heap {
@@ -302,7 +288,7 @@ impl Inner {
         self.rt
     }
 
-    fn cx(&self) -> Cx<'_> {
+    pub(crate) fn cx(&self) -> Cx<'_> {
         // SAFETY: the context is alive as long as self.
         unsafe { Cx::from_ptr(NonNull::new_unchecked(self.ctx)) }
     }
@@ -374,22 +360,6 @@ impl Cx<'_> {
         self.inner().poison.borrow().clone()
     }
 
-    /// Set the reduction limit of what runs next (0 = none) and start counting
-    /// anew.
-    pub fn set_reductions(self, limit: u64) {
-        // SAFETY: bookkeeping of a live context.
-        unsafe {
-            sys::JS_ResetContextReductionCount(self.as_ptr());
-            sys::JS_SetContextReductionLimit(self.as_ptr(), limit);
-        }
-    }
-
-    /// Reductions since [`Cx::set_reductions`].
-    pub fn reductions(self) -> u64 {
-        // SAFETY: reads a counter.
-        unsafe { sys::JS_GetContextReductionCount(self.as_ptr()) }
-    }
-
     /// Why the running code is being killed, if it is.
     pub fn kill_cause(self) -> Option<KillCause> {
         // SAFETY: reads a field.
@@ -412,17 +382,6 @@ impl Cx<'_> {
         // SAFETY: bookkeeping of a live context.
         unsafe { sys::JS_ClearContextKill(self.as_ptr()) }
     }
-
-    /// Figures of the heap; walks it.
-    pub fn memory_usage(self) -> sys::JSMemoryUsage {
-        // SAFETY: plain counters, for which all-zero is a valid value; the
-        // engine fills them in.
-        unsafe {
-            let mut usage = std::mem::zeroed();
-            sys::JS_ComputeMemoryUsage(sys::JS_GetRuntime(self.as_ptr()), &mut usage);
-            usage
-        }
-    }
 }
 
 unsafe extern "C" fn on_poll(_rt: *mut sys::JSRuntime, opaque: *mut c_void) -> i32 {
@@ -440,6 +399,35 @@ unsafe extern "C" fn on_poll(_rt: *mut sys::JSRuntime, opaque: *mut c_void) -> i
         Ok(Verdict::Pause) if inner.suspender.get().is_null() => 0,
         Ok(Verdict::Pause) => matches!(inner.suspend(Pause::Slice), Signal::Kill).into(),
         Ok(Verdict::Kill) | Err(_) => 1,
+    }
+}
+
+unsafe extern "C" fn on_wait(
+    _ctx: *mut sys::JSContext,
+    timeout: f64,
+    waiting: *const bool,
+    opaque: *mut c_void,
+) -> i32 {
+    // SAFETY: set in Heap::new, alive as long as the runtime.
+    let inner = unsafe { &*opaque.cast::<Inner>() };
+    let cx = inner.cx();
+    let watch = inner.watch.borrow().clone();
+    let timeout = Duration::try_from_secs_f64(timeout / 1e3).ok();
+    // SAFETY: on the stack of the C function that called this, below us; written
+    // by code that runs on top of us, on whichever thread has the heap.
+    let waiting = || unsafe { waiting.read_volatile() };
+    let waited = catch_unwind(AssertUnwindSafe(|| match watch {
+        Some(watch) => watch.block(cx, timeout, &waiting),
+        None => Err(cx.throw_error(ErrorKind::Type, "nothing can wait here")),
+    }));
+    match waited {
+        Ok(Ok(())) => 0,
+        Ok(Err(_thrown)) => -1,
+        Err(panic) => {
+            inner.poison(panic_message(&*panic));
+            let _thrown = cx.throw_interrupted();
+            -1
+        }
     }
 }
 

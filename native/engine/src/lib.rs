@@ -13,6 +13,7 @@
 //! | [`module`] | ES modules: finding, loading, linking, evaluating |
 //! | [`properties`] | property descriptors and prototypes; [`slots`], internal slots of built-in objects |
 //! | [`fiber`] | the stackful coroutine that an operation runs on |
+//! | `figures` | what a heap has used and holds |
 //! | [`report`] | an exception as plain data |
 //! | [`region`] | the memory of a heap and the process-wide page store |
 //!
@@ -24,6 +25,7 @@ pub mod builtin;
 pub mod cx;
 pub mod dates;
 pub mod fiber;
+mod figures;
 pub mod function;
 pub mod heap;
 pub mod host_object;
@@ -40,8 +42,9 @@ pub mod value;
 pub use builtin::Builtin;
 pub use cx::{Cx, ErrorKind, JsResult, Thrown};
 pub use fiber::{Pause, Progress, Signal};
+pub use figures::Collections;
 pub use function::Call;
-pub use heap::{Collections, Heap, HeapOptions, KillCause, Verdict, Watch};
+pub use heap::{Heap, HeapOptions, KillCause, Verdict, Watch};
 pub use members::{ClassMembers, Member};
 pub use module::ModuleLoader;
 pub use properties::Property;
