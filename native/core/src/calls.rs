@@ -4,11 +4,12 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use quickbeam_engine::{Cx, ErrorKind, JsResult, Pause, Root, Signal, Value};
+use quickbeam_engine::{Cx, ErrorKind, JsResult, Root, Value};
 
-use crate::entry::{self, Entry};
+use crate::gauges::Wait;
 use crate::operation::Deliver;
 use crate::state::State;
+use crate::waits;
 
 /// The calls of one context that the host has not answered yet.
 #[derive(Default)]
@@ -27,12 +28,6 @@ struct Pending {
 pub const PENDING_MAX: usize = 10_000;
 /// What a call is charged beside its arguments.
 const CALL_BYTES: usize = 512;
-
-/// The answer that a waiting native is resumed with.
-pub(crate) struct Answer(pub(crate) Box<dyn Deliver>);
-
-/// What a waiting native runs before it waits on.
-pub(crate) struct Inner(pub(crate) Entry);
 
 /// A new call that answers through a promise: its number and the promise. The
 /// `bytes` of its arguments are charged to the heap until it is answered.
@@ -65,24 +60,9 @@ pub fn next_id() -> u64 {
     LAST.fetch_add(1, Ordering::Relaxed) + 1
 }
 
-/// Suspend the fiber until the host has answered call `id`. The worker goes on
-/// with other contexts meanwhile; what the host asks of this very context to
-/// find its answer runs here, on top of what waits.
+/// [`waits::for_answer`] for what is no handler's.
 pub fn wait(cx: Cx<'_>, id: u64) -> JsResult<Value<'_>> {
-    loop {
-        match cx.suspend(Pause::Wait(id)) {
-            Signal::Deliver(answer) => match answer.downcast::<Answer>() {
-                Ok(answer) => return answer.0.deliver(cx),
-                Err(inner) => {
-                    if let Ok(inner) = inner.downcast::<Inner>() {
-                        entry::execute_nested(cx, inner.0);
-                    }
-                }
-            },
-            Signal::Continue => continue,
-            Signal::Kill => return Err(cx.throw_interrupted()),
-        }
-    }
+    waits::for_answer(cx, id, Wait::Host)
 }
 
 impl Calls {

@@ -1,17 +1,19 @@
 //! The shared handle of a context.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crossbeam_queue::SegQueue;
 use quickbeam_engine::fiber::panic_message;
-use quickbeam_engine::{Cx, Heap, JsResult, Report, Value};
+use quickbeam_engine::{Collections, Cx, Heap, JsResult, Report, Value};
 
 use crate::clock::{self, NEVER};
-use crate::operation::{Deliver, Failure, Operation};
+use crate::gauges::{Activity, Figures, Gauges, Info, Place};
+use crate::operation::{Deliver, Failure, Limit, Operation};
 use crate::pool::Shared;
+use crate::status::{self, Status};
 use crate::turn::{Cell, Next};
 
 /// Limits of one context; zero and `None` mean none.
@@ -25,8 +27,8 @@ pub struct ContextOptions {
     pub timeout: Option<Duration>,
 }
 
-/// The host's side of a context. Called on worker threads; nothing in here may
-/// wait.
+/// The host's side of a context. Called on whichever thread runs it; nothing in
+/// here may wait.
 pub trait Embedder: Send + Sync {
     /// Give a fresh heap its globals.
     fn install(&self, heap: &mut Heap) -> Result<(), Report>;
@@ -46,10 +48,14 @@ pub trait Embedder: Send + Sync {
     fn uncaught(&self, report: &Report);
     /// A promise was rejected and nobody listens.
     fn unhandled(&self, report: &Report);
-    /// A message was dropped, because too many wait for a callback.
+    /// A message was dropped, because too many, or too much, wait for a callback.
     fn message_dropped(&self);
     /// A Rust panic ends the context.
     fn panicked(&self, panic: &str);
+    /// Something ran into a limit.
+    fn limit(&self, _limit: Limit) {}
+    /// Garbage was collected: so often, and for so long, since this was told last.
+    fn collected(&self, _collections: Collections) {}
 }
 
 /// The context has ended: what was asked was not taken.
@@ -115,8 +121,8 @@ pub struct Context {
     options: ContextOptions,
     embedder: Arc<dyn Embedder>,
     mailbox: SegQueue<Job>,
-    status: AtomicU8,
-    bytes: AtomicUsize,
+    status: Status,
+    gauges: Arc<Gauges>,
     ending: Arc<AtomicBool>,
     resets: Arc<AtomicUsize>,
     /// Uncontended: only the thread that has set RUNNING looks inside.
@@ -129,14 +135,6 @@ struct End {
     over: bool,
     told: Vec<Ended>,
 }
-
-// The status of a context in the schedule.
-const IDLE: u8 = 0;
-const QUEUED: u8 = 1;
-const RUNNING: u8 = 2;
-/// Running, and something has come since it last looked.
-const NOTIFIED: u8 = 3;
-const DEAD: u8 = 4;
 
 impl Context {
     pub(crate) fn new(
@@ -153,8 +151,8 @@ impl Context {
             options,
             embedder,
             mailbox: SegQueue::new(),
-            status: AtomicU8::new(IDLE),
-            bytes: AtomicUsize::new(0),
+            status: Status::new(),
+            gauges: Arc::default(),
             ending: Arc::default(),
             resets: Arc::default(),
             cell: Mutex::new(None),
@@ -183,6 +181,10 @@ impl Context {
         self.home
     }
 
+    pub(crate) fn gauges(&self) -> Arc<Gauges> {
+        self.gauges.clone()
+    }
+
     pub(crate) fn ending(&self) -> Arc<AtomicBool> {
         self.ending.clone()
     }
@@ -207,6 +209,21 @@ impl Context {
 
     pub(crate) fn next_job(&self) -> Option<Job> {
         self.mailbox.pop()
+    }
+
+    /// What the context is doing and has done, at once, whatever that is; `None`
+    /// once it has ended.
+    pub fn info(&self) -> Option<Info> {
+        let activity = match self.status.place() {
+            status::Place::Idle => match self.gauges.waits_for() {
+                Some(wait) => Activity::Waiting(wait),
+                None => Activity::Idle,
+            },
+            status::Place::Queued => Activity::Runnable,
+            status::Place::Running => Activity::Running,
+            status::Place::Dead => return None,
+        };
+        Some(self.gauges.info(activity))
     }
 
     // ---- asking ------------------------------------------------------------
@@ -283,12 +300,7 @@ impl Context {
     }
 
     fn put_here(self: &Arc<Self>, job: Job, slice: Duration) -> Result<(), Gone> {
-        let idle = !self.is_ending()
-            && self
-                .status
-                .compare_exchange(IDLE, RUNNING, Ordering::SeqCst, Ordering::SeqCst)
-                .is_ok();
-        if !idle {
+        if self.is_ending() || !self.status.claim() {
             if job.deadline() != NEVER && !self.is_ending() {
                 self.pool.wake_at(self, job.deadline());
             }
@@ -297,7 +309,7 @@ impl Context {
         // Nobody else runs it now, and it had nothing left to do: what it finds
         // in its mailbox is this job, or one that came in the same moment.
         self.mailbox.push(job);
-        self.run(slice);
+        self.run(slice, Place::Inline);
         Ok(())
     }
 
@@ -308,7 +320,7 @@ impl Context {
         }
         self.mailbox.push(job);
         self.notify();
-        if self.status.load(Ordering::SeqCst) == DEAD {
+        if self.status.place() == status::Place::Dead {
             // It ended in between; nobody else will look again.
             self.drain(&Failure::Aborted);
             self.pool.forget_alarm(self);
@@ -341,33 +353,30 @@ impl Context {
 
     /// Something has changed: have a worker look.
     pub(crate) fn notify(self: &Arc<Self>) {
-        let mut status = self.status.load(Ordering::SeqCst);
-        loop {
-            let next = match status {
-                IDLE => QUEUED,
-                RUNNING => NOTIFIED,
-                _ => return,
-            };
-            match self
-                .status
-                .compare_exchange(status, next, Ordering::SeqCst, Ordering::SeqCst)
-            {
-                Ok(IDLE) => return self.pool.enqueue(self.clone()),
-                Ok(_) => return,
-                Err(found) => status = found,
-            }
+        if self.status.notify() {
+            self.pool.enqueue(self.clone());
         }
     }
 
-    /// Run the context, which the caller has taken from a run queue.
-    pub(crate) fn run(self: &Arc<Self>, slice: Duration) {
-        self.status.store(RUNNING, Ordering::SeqCst);
+    /// Run the context on a worker, which has taken it from a run queue.
+    pub(crate) fn run_queued(self: &Arc<Self>, slice: Duration) {
+        self.status.begin();
+        self.run(slice, Place::Worker);
+    }
+
+    /// Run the context, which is nobody else's at the moment.
+    fn run(self: &Arc<Self>, slice: Duration, place: Place) {
+        let start = clock::now();
+        self.pool.runs(self);
+        if self.gauges.set_at_rest(false) {
+            self.pool.waits(false);
+        }
         let mut cell = self.cell.lock().unwrap_or_else(PoisonError::into_inner);
         if cell.is_none() {
             self.create(&mut cell);
         }
         let turn = catch_unwind(AssertUnwindSafe(|| match &mut *cell {
-            Some(cell) if !self.is_ending() => cell.turn(self, slice),
+            Some(cell) if !self.is_ending() => cell.turn(self, clock::after(start, slice)),
             _ => Next::Dead,
         }));
         let mut failure = Failure::Aborted;
@@ -379,9 +388,9 @@ impl Context {
             Next::Dead
         });
         if let Some(cell) = &mut *cell {
-            self.account(cell.live_bytes());
-            self.pool.workers()[self.home].count(&cell.take_figures());
+            self.note(place, start, &cell.take_figures());
         }
+        self.pool.has_run(self);
         match next {
             Next::Dead => {
                 if let Some(mut cell) = cell.take() {
@@ -394,29 +403,35 @@ impl Context {
             }
             Next::Again => {
                 drop(cell);
-                self.status.store(QUEUED, Ordering::SeqCst);
+                self.status.queue();
                 self.pool.enqueue(self.clone());
             }
             Next::Idle { wake } => {
+                if cell.as_ref().is_some_and(|cell| cell.waits()) && self.gauges.set_at_rest(true) {
+                    self.pool.waits(true);
+                }
                 drop(cell);
                 if wake != NEVER {
                     self.pool.wake_at(self, wake);
                 }
-                let idle =
-                    self.status
-                        .compare_exchange(RUNNING, IDLE, Ordering::SeqCst, Ordering::SeqCst);
-                if idle.is_err() {
-                    self.status.store(QUEUED, Ordering::SeqCst);
+                if !self.status.rest() {
                     self.pool.enqueue(self.clone());
                 }
             }
         }
     }
 
-    /// Note the live bytes at the end of a turn.
-    fn account(&self, bytes: usize) {
-        let before = self.bytes.swap(bytes, Ordering::Relaxed);
-        self.pool.account(before, bytes);
+    /// Note what a turn has done, and tell the host of it.
+    fn note(&self, place: Place, start: u64, figures: &Figures) {
+        let before = self.gauges.note(place, clock::now() - start, figures);
+        self.pool.account(before, figures.memory);
+        self.pool.workers()[self.home].count(figures);
+        if figures.collections.count > 0 {
+            host(|| self.embedder.collected(figures.collections));
+        }
+        if figures.out_of_memory > 0 {
+            host(|| self.embedder.limit(Limit::Memory));
+        }
     }
 
     /// The first turn: make the heap, and tell that it is there.
@@ -445,9 +460,9 @@ impl Context {
 
     /// The heap is gone: answer what is left and tell who waits.
     fn bury(self: &Arc<Self>) {
-        self.status.store(DEAD, Ordering::SeqCst);
+        self.status.die();
         self.drain(&Failure::Aborted);
-        self.account(0);
+        self.pool.account(self.gauges.set_memory(0), 0);
         self.pool.forget(self);
         let told = {
             let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,12 +5,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use quickbeam_engine::fiber::panic_message;
-use quickbeam_engine::{Cx, JsResult, PromiseState, Report, Root, Value};
+use quickbeam_engine::{Cx, JsResult, KillCause, PromiseState, Report, Root, Value};
 
 use crate::clock;
 use crate::context::Task;
 use crate::meter::Cause;
-use crate::operation::{Deliver, Failure, Operation, Outcome};
+use crate::operation::{Deliver, Failure, Limit, Operation, Outcome};
 use crate::state::{GRACE, State, Waiting};
 
 /// What a worker runs next in a context.
@@ -62,6 +62,7 @@ pub(crate) fn execute(cx: Cx<'_>, entry: Entry) {
         Entry::Expire => {
             for waiting in state.pending.expired(now) {
                 let failure = Failure::TimedOut(waiting.limit.unwrap_or_default());
+                state.embedder.limit(Limit::Timeout);
                 fail(cx, waiting.operation, failure);
             }
         }
@@ -272,6 +273,13 @@ fn end_kill(cx: Cx<'_>, state: &State, limit: Option<std::time::Duration>) -> Op
         return None;
     }
     let cause = state.meter.cause();
+    match cause {
+        Some(Cause::Deadline | Cause::Waited) => state.embedder.limit(Limit::Timeout),
+        None if cx.kill_cause() == Some(KillCause::Reductions) => {
+            state.embedder.limit(Limit::Reductions);
+        }
+        _ => {}
+    }
     // What follows is not the killed entry's, and short.
     state.meter.begin(clock::after(clock::now(), GRACE));
     if state.depth.get() > 0 {

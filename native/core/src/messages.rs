@@ -15,12 +15,13 @@ pub const KEPT_MAX: usize = 100_000;
 #[derive(Default)]
 pub(crate) struct Messages {
     callback: RefCell<Option<Root>>,
-    kept: RefCell<VecDeque<Box<dyn Deliver>>>,
+    /// With what each is charged to the heap.
+    kept: RefCell<VecDeque<(Box<dyn Deliver>, usize)>>,
 }
 
 /// Put a message of the script to itself behind those that wait.
 pub fn send_self(cx: Cx<'_>, message: Box<dyn Deliver>) -> JsResult<()> {
-    if State::of(cx).messages.keep(message) {
+    if State::of(cx).messages.keep(cx, message) {
         return Ok(());
     }
     let message = format!("{KEPT_MAX} messages wait for a Beam.onMessage callback");
@@ -34,14 +35,22 @@ pub fn listen<'a>(cx: Cx<'a>, callback: Option<Value<'a>>) {
 }
 
 impl Messages {
-    /// Take a message in. Answers false where it had to be dropped.
-    pub(crate) fn keep(&self, message: Box<dyn Deliver>) -> bool {
-        let mut kept = self.kept.borrow_mut();
-        let room = kept.len() < KEPT_MAX || self.callback.borrow().is_some();
-        if room {
-            kept.push_back(message);
+    /// Take a message in. Answers false where it had to be dropped: too many are
+    /// kept for a callback, or the memory limit has no room for it.
+    pub(crate) fn keep(&self, cx: Cx<'_>, message: Box<dyn Deliver>) -> bool {
+        let mut charged = 0;
+        if self.callback.borrow().is_none() {
+            if self.kept.borrow().len() >= KEPT_MAX {
+                return false;
+            }
+            charged = message.bytes();
+            if let Err(thrown) = cx.charge(charged) {
+                drop(cx.catch(thrown));
+                return false;
+            }
         }
-        room
+        self.kept.borrow_mut().push_back((message, charged));
+        true
     }
 
     /// Whether a message can be delivered now.
@@ -52,7 +61,8 @@ impl Messages {
     /// Hand the first message to the callback.
     pub(crate) fn deliver<'a>(&self, cx: Cx<'a>) -> Option<JsResult<Value<'a>>> {
         let callback = self.callback.borrow().as_ref()?.get(cx);
-        let message = self.kept.borrow_mut().pop_front()?;
+        let (message, charged) = self.kept.borrow_mut().pop_front()?;
+        cx.release(charged);
         Some(
             message
                 .deliver(cx)

@@ -3,10 +3,12 @@
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
-use quickbeam_engine::{Verdict, Watch};
+use quickbeam_engine::{Cx, JsResult, Verdict, Watch};
 
 use crate::clock::{self, NEVER};
+use crate::waits;
 
 /// Why the watch has killed the running entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,5 +101,14 @@ impl Watch for Meter {
         } else {
             Verdict::Continue
         }
+    }
+
+    fn block(
+        &self,
+        cx: Cx<'_>,
+        timeout: Option<Duration>,
+        waiting: &dyn Fn() -> bool,
+    ) -> JsResult<()> {
+        waits::block(cx, timeout, waiting)
     }
 }

@@ -83,8 +83,25 @@ impl Failure {
     }
 }
 
+/// A limit that something in a context has run into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// The wall-clock limit of an operation or a callback.
+    Timeout,
+    /// The reductions of one.
+    Reductions,
+    /// The memory of the context or of its pool.
+    Memory,
+}
+
 /// An owned value on its way into a context: a message, the host's answer.
 pub trait Deliver: Send {
     /// Make the JS value. An error is what the receiver gets instead.
     fn deliver<'a>(self: Box<Self>, cx: Cx<'a>) -> JsResult<Value<'a>>;
+
+    /// Bytes that it takes while it is kept for a script, to be charged to that:
+    /// none where they are already.
+    fn bytes(&self) -> usize {
+        0
+    }
 }

@@ -50,7 +50,19 @@ pub struct PoolStats {
     pub memory: usize,
     /// Bytes of the chunks they hold.
     pub chunks: usize,
+    pub states: States,
     pub workers: Vec<WorkerStats>,
+}
+
+/// Contexts by what they are doing. Counted while they go on: the sum may be off
+/// by those that change just then.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct States {
+    pub idle: usize,
+    pub running: usize,
+    pub runnable: usize,
+    /// Suspended in the middle of an operation, until what it waits for comes.
+    pub waiting: usize,
 }
 
 /// Worker threads and the contexts on them. Dropping the handle stops both.
@@ -68,6 +80,8 @@ pub(crate) struct Shared {
     stopping: AtomicBool,
     live: Mutex<Live>,
     memory: AtomicUsize,
+    /// Contexts that rest in the middle of an operation.
+    waiting: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -90,6 +104,7 @@ impl Pool {
             stopping: AtomicBool::new(false),
             live: Mutex::default(),
             memory: AtomicUsize::new(0),
+            waiting: AtomicUsize::new(0),
         });
         let pool = Pool {
             shared: shared.clone(),
@@ -150,8 +165,10 @@ impl Pool {
             collections: worker.collections.load(Ordering::Relaxed),
             collecting: Duration::from_nanos(worker.collecting_nanos.load(Ordering::Relaxed)),
         });
+        let contexts = shared.live().contexts.len();
         PoolStats {
-            contexts: shared.live().contexts.len(),
+            contexts,
+            states: shared.states(contexts),
             memory: shared.memory.load(Ordering::Relaxed),
             chunks: shared.budget.used(),
             workers: workers.collect(),
@@ -208,6 +225,40 @@ impl Shared {
 
     pub(crate) fn forget_alarm(&self, context: &Context) {
         self.workers[context.home()].forget(context);
+    }
+
+    /// A thread has begun to run `context`.
+    pub(crate) fn runs(&self, context: &Context) {
+        let home = &self.workers[context.home()];
+        home.running.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// It has stopped to.
+    pub(crate) fn has_run(&self, context: &Context) {
+        let home = &self.workers[context.home()];
+        home.running.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// A context has come to rest in a wait, or has gone on.
+    pub(crate) fn waits(&self, rests: bool) {
+        if rests {
+            self.waiting.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    fn states(&self, contexts: usize) -> States {
+        let sum = |figure: fn(&Worker) -> usize| self.workers.iter().map(figure).sum();
+        let running = sum(|worker| worker.running.load(Ordering::Relaxed));
+        let runnable = sum(Worker::queue_length);
+        let waiting = self.waiting.load(Ordering::Relaxed);
+        States {
+            idle: contexts.saturating_sub(running + runnable + waiting),
+            running,
+            runnable,
+            waiting,
+        }
     }
 
     /// The live bytes of a context have changed.

@@ -11,9 +11,10 @@ use quickbeam_engine::{Cx, PromiseState, Root};
 use crate::calls::Calls;
 use crate::clock::{self, NEVER};
 use crate::context::Embedder;
+use crate::gauges::Gauges;
 use crate::messages::Messages;
 use crate::meter::Meter;
-use crate::operation::{Failure, Operation};
+use crate::operation::{Failure, Limit, Operation};
 use crate::timers::Timers;
 
 /// The heap's extension of this crate.
@@ -30,6 +31,9 @@ pub struct State {
     pub(crate) depth: Cell<u32>,
     /// Reductions that the running entry has left of its budget.
     pub(crate) left: Cell<u64>,
+    /// When what waits in the middle of an operation goes on by itself.
+    pub(crate) wake: Cell<u64>,
+    pub(crate) gauges: Arc<Gauges>,
     /// Operations that were told their end while JS was suspended, and are to be
     /// cleaned up.
     pub(crate) told: RefCell<Vec<Waiting>>,
@@ -78,6 +82,7 @@ impl State {
     pub(crate) fn tell_expired(&self, now: u64) {
         for mut waiting in self.pending.expired(now) {
             let failure = Failure::TimedOut(waiting.limit.unwrap_or_default());
+            self.embedder.limit(Limit::Timeout);
             waiting.operation.tell(&failure);
             self.told.borrow_mut().push(waiting);
         }
@@ -115,6 +120,10 @@ impl Pending {
             .set(self.nested.get() + usize::from(waiting.nested));
         self.waiting.borrow_mut().insert(id, waiting);
         id
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.waiting.borrow().len()
     }
 
     /// How many were begun while another operation waited.

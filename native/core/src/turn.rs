@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use quickbeam_engine::{Collections, Heap, HeapOptions, Pause, Progress, Report, Signal};
 
-use crate::calls::{Answer, Inner};
 use crate::clock::{self, NEVER};
 use crate::context::{Context, ContextOptions, Job};
 use crate::entry::{self, Entry};
+use crate::gauges::Figures;
 use crate::meter::{Cause, Meter};
-use crate::operation::{Deliver, Failure};
+use crate::operation::{Deliver, Failure, Limit};
 use crate::state::State;
+use crate::waits::{Answer, Inner};
 
 /// When to look again for a stack.
 const RETRY: Duration = Duration::from_millis(10);
@@ -37,13 +38,15 @@ pub(crate) struct Cell {
     answers: HashMap<u64, Box<dyn Deliver>>,
     timers_first: bool,
     entries: u64,
-    counted: Collections,
+    counted: Counted,
 }
 
-/// What a turn adds to the figures of a worker.
-pub(crate) struct Figures {
-    pub(crate) operations: u64,
-    pub(crate) collections: Collections,
+/// What the heap had counted when its figures were taken last.
+#[derive(Clone, Copy, Default)]
+struct Counted {
+    collections: Collections,
+    reductions: u64,
+    out_of_memory: u64,
 }
 
 // SAFETY: the meter is shared with the heap (its watch and its state) and with
@@ -87,6 +90,8 @@ impl Cell {
             messages: Default::default(),
             depth: Default::default(),
             left: Default::default(),
+            wake: std::cell::Cell::new(NEVER),
+            gauges: context.gauges(),
             told: Default::default(),
         });
         // What fails in a fresh heap fails for lack of memory; where even the
@@ -107,31 +112,40 @@ impl Cell {
             answers: HashMap::new(),
             timers_first: false,
             entries: 0,
-            counted: Collections::default(),
+            counted: Counted::default(),
         })
     }
 
-    /// Live bytes of the heap.
-    pub(crate) fn live_bytes(&self) -> usize {
-        self.heap.live_bytes()
-    }
-
-    /// What has been done since this was asked last.
+    /// What has been done since this was asked last, and what there is now.
     pub(crate) fn take_figures(&mut self) -> Figures {
-        let now = self.heap.collections();
+        let now = Counted {
+            collections: self.heap.collections(),
+            reductions: self.heap.reductions(),
+            out_of_memory: self.heap.out_of_memory_count(),
+        };
         let before = std::mem::replace(&mut self.counted, now);
+        let pending = |state: &State| state.pending.len();
         Figures {
             operations: std::mem::take(&mut self.entries),
+            reductions: now.reductions - before.reductions,
             collections: Collections {
-                count: now.count - before.count,
-                time: now.time - before.time,
+                count: now.collections.count - before.collections.count,
+                time: now.collections.time - before.collections.time,
             },
+            out_of_memory: now.out_of_memory - before.out_of_memory,
+            memory: self.heap.live_bytes(),
+            globals: self.heap.global_count(),
+            pending: self.heap.extension::<State>().map_or(0, pending),
         }
     }
 
-    /// Go on with the context for about `slice`.
-    pub(crate) fn turn(&mut self, context: &Arc<Context>, slice: Duration) -> Next {
-        let slice_end = clock::after(clock::now(), slice);
+    /// Whether it is suspended until something comes.
+    pub(crate) fn waits(&self) -> bool {
+        matches!(self.pause, Some(Pause::Wait(_)))
+    }
+
+    /// Go on with the context until about `slice_end`.
+    pub(crate) fn turn(&mut self, context: &Arc<Context>, slice_end: u64) -> Next {
         self.meter.set_slice_end(slice_end);
         loop {
             if context.is_ending() {
@@ -224,19 +238,21 @@ impl Cell {
         }
         let now = clock::now();
         if self.backlog_deadline <= now {
-            let first = expire_queued(&mut self.nested, now);
-            self.backlog_deadline = first.min(expire_queued(&mut self.backlog, now));
+            let first = expire_queued(context, &mut self.nested, now);
+            self.backlog_deadline = first.min(expire_queued(context, &mut self.backlog, now));
         }
     }
 
-    /// When something may be due that runs on top of the operation that waits.
+    /// When the operation that waits goes on by itself, or something may be due that
+    /// runs on top of it.
     fn nested_wake(&self) -> u64 {
         self.heap.extension::<State>().map_or(NEVER, |state| {
             let timers = match state.pending.nested() {
                 0 => NEVER,
                 _ => state.timers.next(),
             };
-            timers.min(state.pending.first_deadline())
+            let own = state.wake.get();
+            own.min(timers).min(state.pending.first_deadline())
         })
     }
 
@@ -290,7 +306,12 @@ impl Cell {
             self.entries += 1;
             return Some(Signal::Deliver(Box::new(Inner(entry))));
         }
-        if clock::now() >= self.meter.deadline() {
+        let now = clock::now();
+        let state = self.heap.extension::<State>()?;
+        if now >= state.wake.get() {
+            return Some(Signal::Continue);
+        }
+        if now >= self.meter.deadline() {
             self.meter.kill(Cause::Waited);
             return Some(Signal::Kill);
         }
@@ -301,7 +322,9 @@ impl Cell {
     /// starves the other.
     fn next_entry(&mut self, context: &Arc<Context>) -> Option<Entry> {
         let now = clock::now();
-        self.expire(now);
+        if self.state(|state| state.pending.first_deadline()) <= now {
+            return Some(Entry::Expire);
+        }
         self.timers_first = !self.timers_first;
         if self.timers_first && self.timer_due(now) {
             return Some(Entry::Timer);
@@ -328,12 +351,15 @@ impl Cell {
                 Job::Operation {
                     operation, limit, ..
                 } => {
+                    context.embedder().limit(Limit::Timeout);
                     operation.abort(&Failure::TimedOut(limit.unwrap_or_default()));
                 }
                 Job::Answer { id, answer } => return Some(Entry::Answer { id, answer }),
                 Job::Task(task) => return Some(Entry::Task(task)),
                 Job::Message(message) => {
-                    let kept = self.state(|state| state.messages.keep(message));
+                    let kept = self
+                        .heap
+                        .with(|cx| State::of(cx).messages.keep(cx, message));
                     if !kept {
                         context.embedder().message_dropped();
                     }
@@ -383,20 +409,6 @@ impl Cell {
         self.state(State::next_wake)
     }
 
-    /// End the pending operations whose limit has passed.
-    fn expire(&mut self, now: u64) {
-        if self.state(|state| state.pending.first_deadline()) > now {
-            return;
-        }
-        self.heap.with(|cx| {
-            for mut waiting in State::of(cx).pending.expired(now) {
-                let limit = waiting.limit.unwrap_or_default();
-                waiting.operation.clean_up(cx);
-                waiting.operation.abort(&Failure::TimedOut(limit));
-            }
-        });
-    }
-
     fn state<R>(&mut self, read: impl FnOnce(&State) -> R) -> R {
         self.heap.with(|cx| read(State::of(cx)))
     }
@@ -416,7 +428,7 @@ impl Cell {
 }
 
 /// End the operations in `queue` whose limit has passed; the first limit left.
-fn expire_queued(queue: &mut VecDeque<Job>, now: u64) -> u64 {
+fn expire_queued(context: &Context, queue: &mut VecDeque<Job>, now: u64) -> u64 {
     for job in std::mem::take(queue) {
         match job {
             Job::Operation {
@@ -424,6 +436,7 @@ fn expire_queued(queue: &mut VecDeque<Job>, now: u64) -> u64 {
                 deadline,
                 limit,
             } if deadline <= now => {
+                context.embedder().limit(Limit::Timeout);
                 operation.abort(&Failure::TimedOut(limit.unwrap_or_default()));
             }
             job => queue.push_back(job),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, Thread};
 use std::time::Duration;
@@ -12,8 +12,8 @@ use crossbeam_deque::{Injector, Steal};
 
 use crate::clock::{self, NEVER};
 use crate::context::Context;
+use crate::gauges::{Figures, nanos_of};
 use crate::pool::Shared;
-use crate::turn::Figures;
 
 /// What a worker shares with everybody.
 #[derive(Default)]
@@ -22,6 +22,8 @@ pub(crate) struct Worker {
     alarms: Mutex<Alarms>,
     thread: OnceLock<Thread>,
     parked: AtomicBool,
+    /// Contexts of this home that a thread runs just now.
+    pub(crate) running: AtomicUsize,
     pub(crate) operations: AtomicU64,
     pub(crate) busy_nanos: AtomicU64,
     pub(crate) collections: AtomicU64,
@@ -53,11 +55,7 @@ impl Worker {
         };
         add(&self.operations, figures.operations);
         add(&self.collections, figures.collections.count);
-        let nanos = figures.collections.time.as_nanos();
-        add(
-            &self.collecting_nanos,
-            u64::try_from(nanos).unwrap_or(u64::MAX),
-        );
+        add(&self.collecting_nanos, nanos_of(figures.collections.time));
     }
 
     /// Wake the thread if it is parked; whether it was.
@@ -144,7 +142,7 @@ pub(crate) fn main(pool: &Arc<Shared>, index: usize) {
         if let Some(context) = take(pool, index) {
             idle_since = 0;
             // The last resort: whatever a host's callback does, the thread stays.
-            let _ = catch_unwind(AssertUnwindSafe(|| context.run(slice)));
+            let _ = catch_unwind(AssertUnwindSafe(|| context.run_queued(slice)));
             worker
                 .busy_nanos
                 .fetch_add(clock::now() - now, Ordering::Relaxed);
