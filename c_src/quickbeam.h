@@ -46,8 +46,8 @@ void JS_GetContextGC(JSContext *ctx, uint64_t *pcount, uint64_t *pnanoseconds);
 
 /* ---- Reductions and kills (c_src/quickbeam_budget.c) ------------------- */
 
-/* One reduction is one tick of the engine's poll: a call or a backward jump, so
-   that an iteration of an empty `for` loop costs one. Long builtins are charged
+/* One reduction is one tick of the engine's poll: a call or a jump, so that an
+   iteration of an empty `for` or `while` loop costs two. Long builtins are charged
    by what they do: 64 ticks for 256 of their elements (or bytes, where that is
    what they go through), a regexp 500 ticks for 1,000 steps of backtracking. */
 

@@ -2,7 +2,7 @@ defmodule QuickBEAM.Application do
   @moduledoc false
   use Application
 
-  alias QuickBEAM.{Handlers, Handles, Native}
+  alias QuickBEAM.{Handlers, Handles, Native, Telemetry}
 
   @impl true
   def start(_type, _args) do
@@ -14,6 +14,7 @@ defmodule QuickBEAM.Application do
     # What only this Elixir version knows the inside of.
     :ok = Native.init(%{mapset_template: MapSet.new()})
 
+    :ok = Telemetry.detect()
     :ok = Handles.create()
 
     children = [Handles, Handlers]

@@ -68,7 +68,7 @@ defmodule QuickBEAM.Context do
   | `:script` | none | path or list of paths of scripts (`.js`, no TypeScript yet) to run at the start and after a reset |
   | `:define` | `%{}` | globals to set before the script |
   | `:memory_limit` | 0 = none | bytes of live JS heap |
-  | `:max_reductions` | 0 = none | budget of work for each operation |
+  | `:max_reductions` | 0 = none | budget of work for each operation: a call costs one, a turn of a loop two, long built-ins what they do |
   | `:timeout` | `:infinity` | milliseconds for each operation: an eval, a call, a callback of a timer or message |
   | `:owner` | the caller | the process whose end ends the context |
   | `:root` | none | folder that scripts may import files and npm packages from; nothing outside of it is read |
@@ -316,17 +316,37 @@ defmodule QuickBEAM.Context do
   def memory_usage!(context), do: context |> memory_usage() |> unwrap!()
 
   @doc """
-  A map with the names of the `:handlers`, the `:memory` in bytes, the
-  `:global_count`, and what the context was started with.
+  What a context is doing, has done and was started with. It answers at once, also
+  while JavaScript loops without end or waits: it runs nothing, and the figures are
+  those of the end of the context's last slice.
+
+    * `:state` - `:idle`; `:running`; `:runnable`, when it queues for a thread; or
+      `{:waiting, what}`, when it is suspended in the middle of an operation: `what` is
+      the name of the handler that `Beam.callSync` called, `:sleep`, `:atomics`
+      (`Atomics.wait`), or `:host` (until the context's process has caught up)
+    * `:pending` - operations that await a promise
+    * `:reductions` - in all; see `:max_reductions`
+    * `:slices` - how often a thread took it up
+    * `:run_time` - microseconds on the schedulers of callers (`:inline`) and on the
+      threads of the pool (`:workers`)
+    * `:gc_count`, `:gc_time` - collections of garbage, and microseconds they took
+    * `:memory` - live bytes
+    * `:global_count` - properties of the global object, those of every context and
+      those keyed by symbols included; what `let`, `const` and `class` declare is not
+    * `:handlers` - their names; `:pool`, `:id`, `:name`, `:apis`, `:owner`, `:timeout`,
+      `:memory_limit`, `:max_reductions`
+
+      iex> {:ok, pool} = QuickBEAM.ContextPool.start_link(size: 1)
+      iex> {:ok, context} = QuickBEAM.Context.start_link(pool: pool)
+      iex> %{pending: pending, handlers: handlers} = QuickBEAM.Context.info(context)
+      iex> {pending, handlers}
+      {0, []}
   """
   @spec info(t) :: map
   def info(context) do
-    call = {:info, [context]}
-
-    with {:ok, native} <- Operation.run(context, :info, :default, call),
-         %{} = info <- Operation.request(context, :quickbeam_info, call) do
-      Map.merge(native, info)
-    else
+    case Operation.request(context, :quickbeam_info, {:info, [context]}) do
+      %{} = info -> info
+      :noproc -> raise JSError.aborted("the context has ended")
       {:error, error} -> raise error
     end
   end

@@ -71,6 +71,9 @@ defmodule QuickBEAM.ContextPool do
   How a pool is doing.
 
     * `:contexts` - how many live on it
+    * `:states` - how many of them are `:idle`, `:running`, `:runnable` (they queue for
+      a thread) and `:waiting` (in the middle of an operation; see
+      `QuickBEAM.Context.info/1`); counted while they go on
     * `:memory` - bytes of all their heaps
     * `:workers` - a map for each thread, with the length of its queue, the time it
       was busy, and how many operations and collections it ran
@@ -78,6 +81,7 @@ defmodule QuickBEAM.ContextPool do
   @spec stats(t) :: %{
           :contexts => non_neg_integer,
           :memory => non_neg_integer,
+          :states => %{atom => non_neg_integer},
           :workers => [map],
           optional(atom) => term
         }

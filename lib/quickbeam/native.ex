@@ -21,7 +21,6 @@ defmodule QuickBEAM.Native do
           | {:define, map}
           | {:globals, user_only? :: boolean}
           | :memory_usage
-          | :info
           | :gc
           | :reset
   @type result :: {:ok, term} | {:error, QuickBEAM.JSError.t()} | {:etf, binary}
@@ -59,11 +58,21 @@ defmodule QuickBEAM.Native do
   @spec context_stop(handle, reference) :: :ok
   def context_stop(_handle, _ref), do: :erlang.nif_error(:not_loaded)
 
-  @spec operate(handle, reference, op, timeout | :default, [pid]) ::
-          :queued | :noproc | {:done, result}
+  # What takes a term answers :large to one that must be packed first.
+  @spec pack(term) :: reference
+  def pack(_term), do: :erlang.nif_error(:not_loaded)
+
+  @spec context_info(handle) :: map | :noproc
+  def context_info(_handle), do: :erlang.nif_error(:not_loaded)
+
+  @spec telemetry(boolean) :: :ok
+  def telemetry(_wanted?), do: :erlang.nif_error(:not_loaded)
+
+  @spec operate(handle, reference, op | reference, timeout | :default, [pid]) ::
+          :queued | :noproc | :large | {:done, result}
   def operate(_handle, _ref, _op, _timeout, _callers), do: :erlang.nif_error(:not_loaded)
 
-  @spec send_message(handle, term) :: :ok | :noproc
+  @spec send_message(handle, term) :: :ok | :noproc | :large
   def send_message(_handle, _term), do: :erlang.nif_error(:not_loaded)
 
   # To the listener of a service in priv/js; see QuickBEAM.Service.

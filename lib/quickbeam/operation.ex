@@ -4,14 +4,29 @@ defmodule QuickBEAM.Operation do
   # asked straight through the NIF, whose one answer comes to the caller itself;
   # any other one through its process.
 
-  alias QuickBEAM.{Handles, JSError, Native}
+  alias QuickBEAM.{Handles, JSError, Native, Telemetry}
 
   @typedoc "The public function and its arguments: what a `:noproc` exit names."
   @type call :: {function :: atom, args :: list}
 
   @spec run(GenServer.server(), Native.op(), timeout | :default, call) ::
           {:ok, term} | {:error, JSError.t()}
-  def run(context, op, timeout, call) when is_pid(context) and node(context) == node() do
+  def run(context, op, timeout, call) do
+    if Telemetry.enabled?() do
+      metadata = %{context: context, operation: elem(call, 0), name: name(op)}
+
+      Telemetry.span(
+        :operation,
+        metadata,
+        fn -> route(context, op, timeout, call) end,
+        &outcome/1
+      )
+    else
+      route(context, op, timeout, call)
+    end
+  end
+
+  defp route(context, op, timeout, call) when is_pid(context) and node(context) == node() do
     case Handles.context(context) do
       nil ->
         ask(context, op, timeout, call)
@@ -20,7 +35,7 @@ defmodule QuickBEAM.Operation do
         # No timer here: the NIF answers whatever it queued exactly once, in time.
         ref = make_ref()
 
-        case Native.operate(handle, ref, op, timeout, callers()) do
+        case operate(handle, ref, op, timeout, callers()) do
           :queued -> receive(do: ({^ref, result} -> term(result)))
           {:done, result} -> term(result)
           :noproc -> no_process(call)
@@ -28,12 +43,34 @@ defmodule QuickBEAM.Operation do
     end
   end
 
-  def run(context, op, timeout, call) do
+  defp route(context, op, timeout, call) do
     case GenServer.whereis(context) do
       nil -> no_process(call)
-      pid when is_pid(pid) and node(pid) == node() -> run(pid, op, timeout, call)
+      pid when is_pid(pid) and node(pid) == node() -> route(pid, op, timeout, call)
       remote -> ask(remote, op, timeout, call)
     end
+  end
+
+  @doc "`Native.operate/5`, of terms of any size."
+  @spec operate(Native.handle(), reference, Native.op(), timeout | :default, [pid]) ::
+          :queued | :noproc | {:done, Native.result()}
+  def operate(handle, ref, op, timeout, callers) do
+    with :large <- Native.operate(handle, ref, op, timeout, callers),
+         do: Native.operate(handle, ref, Native.pack(op), timeout, callers)
+  end
+
+  @doc "`Native.reply/3`, of terms of any size."
+  @spec reply(Native.handle(), non_neg_integer, tuple) :: :ok | :noproc
+  def reply(handle, id, answer) do
+    with :large <- Native.reply(handle, id, answer),
+         do: Native.reply(handle, id, Native.pack(answer))
+  end
+
+  @doc "`Native.send_message/2`, of terms of any size."
+  @spec deliver(Native.handle(), term) :: :ok | :noproc
+  def deliver(handle, message) do
+    with :large <- Native.send_message(handle, message),
+         do: Native.send_message(handle, Native.pack(message))
   end
 
   @doc "Asks the process of a context, with the exits of `run/4`."
@@ -56,7 +93,7 @@ defmodule QuickBEAM.Operation do
   def send_message(context, message) do
     with pid when is_pid(pid) and node(pid) == node() <- GenServer.whereis(context),
          handle when handle != nil <- Handles.context(pid) do
-      Native.send_message(handle, message)
+      deliver(handle, message)
     else
       nil -> GenServer.cast(context, {:quickbeam_message, message})
       remote -> GenServer.cast(remote, {:quickbeam_message, message})
@@ -81,6 +118,12 @@ defmodule QuickBEAM.Operation do
   defp ask(context, op, timeout, call) do
     context |> request({:quickbeam_operate, op, timeout, callers()}, call) |> term()
   end
+
+  defp name({:call, name, _}), do: name
+  defp name(_), do: nil
+
+  defp outcome({:error, error}), do: %{result: :error, error: error}
+  defp outcome(_), do: %{result: :ok, error: nil}
 
   defp no_process({function, args}), do: exit({:noproc, {QuickBEAM.Context, function, args}})
 

@@ -4,7 +4,7 @@ defmodule QuickBEAM.Service do
   # reaches the service of that name, and no script can name one. Each runs in the
   # process of its context, which keeps its state: what takes time goes to a task.
 
-  alias QuickBEAM.{Handlers, Native}
+  alias QuickBEAM.{Handlers, Native, Operation}
 
   @typedoc "What a request is answered with: a value, or an error to be thrown."
   @type answer ::
@@ -96,7 +96,10 @@ defmodule QuickBEAM.Service do
 
   @doc "Sends an event to the module's `onEvent` listener."
   @spec send_event(caller, String.t(), term) :: :ok | :noproc
-  def send_event(caller, name, event), do: Native.send_event(caller.handle, name, event)
+  def send_event(%{handle: handle}, name, event) do
+    with :large <- Native.send_event(handle, name, event),
+         do: Native.send_event(handle, name, Native.pack(event))
+  end
 
   defp module(name, caller) do
     with %{^name => {module, groups}} <- @services,
@@ -119,5 +122,5 @@ defmodule QuickBEAM.Service do
   defp result({:noreply, state}, _id, _caller), do: {state, nil}
 
   defp answer(_caller, 0, _answer), do: :ok
-  defp answer(caller, id, answer), do: Native.reply(caller.handle, id, answer)
+  defp answer(caller, id, answer), do: Operation.reply(caller.handle, id, answer)
 end

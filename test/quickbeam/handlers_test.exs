@@ -82,14 +82,28 @@ defmodule QuickBEAM.HandlersTest do
       assert Enum.uniq([first, second, test, context]) == [first, second, test, context]
     end
 
-    test "ends with the supervisor of handlers" do
+    test "is supervised" do
       test = self()
       context = start_with(%{"gate" => gate(test)})
       caller = Task.async(fn -> Context.call(context, "caught", ["gate"]) end)
       assert_receive {:gate, handler}
-      assert {:links, [supervisor]} = Process.info(handler, :links)
-      assert supervisor == Process.whereis(QuickBEAM.Handlers)
+      # By the process that ends all handlers of its context.
+      assert {:links, [guard]} = Process.info(handler, :links)
+      supervisor = Process.whereis(QuickBEAM.Handlers)
+      assert {:links, links} = Process.info(guard, :links)
+      assert Enum.sort(links) == Enum.sort([handler, supervisor])
 
+      Process.exit(guard, :kill)
+      assert_receive {:gate, handler}
+      send(handler, :open)
+      assert {:ok, [[true, "Exit", "killed"], nil]} = Task.await(caller)
+    end
+
+    test "that is told to shut down rejects its call, and only that" do
+      test = self()
+      context = start_with(%{"gate" => gate(test)})
+      caller = Task.async(fn -> Context.call(context, "caught", ["gate"]) end)
+      assert_receive {:gate, handler}
       Process.exit(handler, :shutdown)
       assert_receive {:gate, handler}
       send(handler, :open)
@@ -325,8 +339,44 @@ defmodule QuickBEAM.HandlersTest do
       assert_receive {:gate, third}
       Context.stop(context)
       assert_js_error(Task.await(pending), "AbortError")
-      send(third, :open)
-      assert await_end(third) in [:normal, :noproc]
+      # A handler ends with its context.
+      assert await_end(third) in [:shutdown, :noproc]
+    end
+
+    test "ends with the context, however that ends" do
+      test = self()
+      pool = start_pool(size: 1)
+
+      for {stop, reason} <- [
+            {&Context.stop/1, :normal},
+            {&Process.exit(&1, :kill), :killed},
+            {&Process.exit(&1, :shutdown), :shutdown}
+          ],
+          how <- ["Beam.callSync('gate')", "await Beam.call('gate')"] do
+        {:ok, context} = Context.start(pool: pool, handlers: %{"gate" => gate(test)})
+        spawn(fn -> Context.eval(context, how) end)
+        assert_receive {:gate, handler}
+        monitors = Enum.map([context, handler], &Process.monitor/1)
+        stop.(context)
+        assert Enum.map(monitors, &await_end/1) == [reason, :shutdown]
+      end
+    end
+
+    test "that traps exits is asked to end" do
+      test = self()
+
+      stubborn = fn _ ->
+        Process.flag(:trap_exit, true)
+        send(test, {:stubborn, self()})
+        receive(do: ({:EXIT, _, reason} -> send(test, {:told, reason})))
+      end
+
+      context = start_with(%{"stubborn" => stubborn})
+      spawn(fn -> Context.eval(context, "Beam.callSync('stubborn')") end)
+      assert_receive {:stubborn, handler}
+      Context.stop(context)
+      assert_receive {:told, :shutdown}
+      assert await_end(handler) in [:normal, :noproc]
     end
 
     test "leaves no trace in the context's process" do

@@ -6,7 +6,17 @@ defmodule QuickBEAM.Context.Server do
 
   use GenServer
 
-  alias QuickBEAM.{Console, Handlers, Handles, JSError, Native, Operation, Options, Service}
+  alias QuickBEAM.{
+    Console,
+    Handlers,
+    Handles,
+    JSError,
+    Native,
+    Operation,
+    Options,
+    Service,
+    Telemetry
+  }
 
   defstruct [
     :options,
@@ -79,21 +89,14 @@ defmodule QuickBEAM.Context.Server do
   def handle_call({:quickbeam_operate, op, timeout, callers}, from, state) do
     ref = make_ref()
 
-    case Native.operate(state.handle, ref, op, timeout, callers) do
+    case Operation.operate(state.handle, ref, op, timeout, callers) do
       :queued -> {:noreply, put_in(state.asked[ref], from)}
       {:done, result} -> {:reply, result, state}
       :noproc -> {:reply, {:error, JSError.aborted("the context has ended")}, state}
     end
   end
 
-  def handle_call(:quickbeam_info, _from, %{options: options} = state) do
-    info =
-      options
-      |> Map.take([:id, :name, :apis, :owner, :timeout, :memory_limit, :max_reductions])
-      |> Map.merge(%{handlers: options.handlers |> Map.keys() |> Enum.sort(), pool: state.pool})
-
-    {:reply, info, state}
-  end
+  def handle_call(:quickbeam_info, _from, state), do: {:reply, info(state), state}
 
   def handle_call(:quickbeam_reset, _from, state) do
     Handles.put_booting(state.handle)
@@ -119,7 +122,7 @@ defmodule QuickBEAM.Context.Server do
   def handle_info({:quickbeam_call, id, name, args, _sync?}, state) do
     case state.options.handlers do
       %{^name => handler} ->
-        task = Handlers.start(handler, args, state.handle, id, state.callers)
+        task = Handlers.start({name, handler}, args, state.handle, id, state.callers)
         {:noreply, %{state | tasks: Map.put(state.tasks, task, id)}}
 
       _ ->
@@ -154,6 +157,16 @@ defmodule QuickBEAM.Context.Server do
   # The script has said much and waits until all before this is heard.
   def handle_info({:quickbeam_sync, id}, state) do
     Native.reply(state.handle, id, {:ok, nil})
+    {:noreply, state}
+  end
+
+  def handle_info({:quickbeam_limit, limit}, state) do
+    if Telemetry.enabled?(), do: Telemetry.limit(limit)
+    {:noreply, state}
+  end
+
+  def handle_info({:quickbeam_gc, count, nanoseconds}, state) do
+    if Telemetry.enabled?(), do: Telemetry.gc(count, nanoseconds)
     {:noreply, state}
   end
 
@@ -266,7 +279,7 @@ defmodule QuickBEAM.Context.Server do
   defp operate(op, state) do
     ref = make_ref()
 
-    case Native.operate(state.handle, ref, op, :default, []) do
+    case Operation.operate(state.handle, ref, op, :default, []) do
       :queued -> await(ref, state)
       {:done, result} -> {Operation.term(result), state}
       :noproc -> {{:error, JSError.aborted("the context has ended")}, state}
@@ -299,6 +312,17 @@ defmodule QuickBEAM.Context.Server do
       {:quickbeam_sync, _} = message ->
         await(ref, handled(message, state))
 
+      {:quickbeam_limit, _} = message ->
+        await(ref, handled(message, state))
+
+      {:quickbeam_gc, _, _} = message ->
+        await(ref, handled(message, state))
+
+      # Whoever wonders what takes so long is told.
+      {:"$gen_call", from, :quickbeam_info} ->
+        GenServer.reply(from, info(state))
+        await(ref, state)
+
       {:DOWN, task, :process, _, _} = message when is_map_key(tasks, task) ->
         await(ref, handled(message, state))
 
@@ -322,8 +346,17 @@ defmodule QuickBEAM.Context.Server do
   ## Living and ending
 
   defp deliver(message, state) do
-    Native.send_message(state.handle, message)
+    Operation.deliver(state.handle, message)
     {:noreply, state}
+  end
+
+  defp info(%{options: options} = state) do
+    with %{} = native <- Native.context_info(state.handle) do
+      options
+      |> Map.take([:id, :name, :apis, :owner, :timeout, :memory_limit, :max_reductions])
+      |> Map.merge(%{handlers: options.handlers |> Map.keys() |> Enum.sort(), pool: state.pool})
+      |> Map.merge(native)
+    end
   end
 
   defp service_caller(%{options: options} = state) do

@@ -10,6 +10,7 @@ rustler::atoms! {
     done,
     queued,
     noproc,
+    large,
     pool_stopped,
     mapset_template,
 
@@ -24,7 +25,6 @@ rustler::atoms! {
     define,
     globals,
     memory_usage,
-    info,
     gc,
     reset,
 
@@ -34,8 +34,11 @@ rustler::atoms! {
     quickbeam_sync,
     quickbeam_console,
     quickbeam_ended,
+    quickbeam_limit,
+    quickbeam_gc,
 
     debug,
+    info,
     warning,
 
     size,
@@ -50,6 +53,22 @@ rustler::atoms! {
     root,
     dom_exception,
 
+    state,
+    idle,
+    running,
+    runnable,
+    waiting,
+    sleep,
+    atomics,
+    host,
+    reductions,
+    slices,
+    run_time,
+    inline,
+    global_count,
+    pending,
+
+    states,
     contexts,
     memory,
     chunks,

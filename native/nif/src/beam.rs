@@ -2,8 +2,11 @@
 
 use rustler::{Encoder, Env, LocalPid, Term};
 
-use quickbeam_core::{calls, messages};
-use quickbeam_engine::{Call, Cx, ErrorKind, JsResult, Value};
+use std::time::Duration;
+
+use quickbeam_apis::{Part, Parts};
+use quickbeam_core::{Wait, calls, messages, waits};
+use quickbeam_engine::{Call, Cx, ErrorKind, JsResult, Kind, Value};
 
 use crate::atoms;
 use crate::bridge::Bridge;
@@ -23,6 +26,9 @@ pub fn install(cx: Cx<'_>) -> JsResult<()> {
     let peek = cx.function("peek", 1, peek)?;
     peek.define("status", cx.function("status", 1, peek_status)?)?;
     beam.define("peek", peek)?;
+    if Parts::of(cx).has(Part::Beam) {
+        beam.define("sleepSync", cx.function("sleepSync", 1, sleep_sync)?)?;
+    }
     cx.global().define_hidden("Beam", beam)
 }
 
@@ -71,7 +77,11 @@ pub fn ask_sync<'a>(cx: Cx<'a>, asked: &Asked, arguments: &[Value<'a>]) -> JsRes
     let arguments = encode_list(cx, arguments)?;
     let id = calls::next_id();
     put(cx, id, asked, arguments, true);
-    calls::wait(cx, id)
+    let what = match asked {
+        Asked::Handler(name) => Wait::Handler(name.as_str().into()),
+        Asked::Service(_) => Wait::Host,
+    };
+    waits::for_answer(cx, id, what)
 }
 
 /// Something that has no answer: a request numbered 0.
@@ -142,13 +152,12 @@ fn send<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
         Some(pid) if pid == Bridge::of(cx).host() => {
             let charged = out.len() + MESSAGE_BYTES;
             cx.charge(charged)?;
-            messages::send_self(
-                cx,
-                Box::new(OwnMessage {
-                    message: out,
-                    charged,
-                }),
-            )?;
+            let message = OwnMessage {
+                message: out,
+                charged,
+            };
+            // One that finds no room is not kept, and so not charged.
+            messages::send_self(cx, Box::new(message)).inspect_err(|_| cx.release(charged))?;
         }
         Some(pid) => parcel::post(pid, move |env| term(env, &out)),
         None => parcel::post(Bridge::of(cx).host(), move |env| {
@@ -162,6 +171,27 @@ fn send<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
 /// PID_EXT or NEW_PID_EXT, behind the version byte.
 fn is_pid(token: &[u8]) -> bool {
     matches!(token.get(1), Some(103 | 88))
+}
+
+/// `Beam.sleepSync(ms)`: the context waits, its thread does not. A number below 0
+/// is refused; what passes 2^53 ms is for ever.
+fn sleep_sync<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    let cx = call.cx();
+    let time = call.argument(0);
+    let milliseconds = match time.kind() {
+        Kind::Int(_) | Kind::Float(_) => time.to_number()?,
+        _ => {
+            let message = "Beam.sleepSync needs a number of milliseconds";
+            return Err(cx.throw_error(ErrorKind::Type, message));
+        }
+    };
+    if milliseconds.is_nan() || milliseconds < 0.0 {
+        let message = "the milliseconds of Beam.sleepSync must not be negative";
+        return Err(cx.throw_error(ErrorKind::Range, message));
+    }
+    let time = Duration::try_from_secs_f64(milliseconds / 1e3).unwrap_or(Duration::MAX);
+    waits::sleep(cx, time)?;
+    Ok(cx.undefined())
 }
 
 /// `Beam.self()`: the context's own process.

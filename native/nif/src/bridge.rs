@@ -3,13 +3,14 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use rustler::{Encoder, LocalPid};
 
 use quickbeam_apis::{Level, Mailbox, Parts};
-use quickbeam_core::{Context, Embedder, messages, timers};
-use quickbeam_engine::{Cx, Heap, JsResult, Report, Root as Kept, Value};
+use quickbeam_core::{Context, Embedder, Limit, messages, timers};
+use quickbeam_engine::{Collections, Cx, Heap, JsResult, Report, Root as Kept, Value};
 use quickbeam_modules::{Builtins, Compiled, Loader, Root};
 
 use crate::atoms;
@@ -199,6 +200,30 @@ impl Embedder for Host {
         log(self.pid, Level::Error, &text);
     }
 
+    fn limit(&self, limit: Limit) {
+        if !TELEMETRY.load(Ordering::Relaxed) {
+            return;
+        }
+        parcel::post(self.pid, move |env| {
+            let limit = match limit {
+                Limit::Timeout => atoms::timeout(),
+                Limit::Reductions => atoms::max_reductions(),
+                Limit::Memory => atoms::memory_limit(),
+            };
+            (atoms::quickbeam_limit(), limit).encode(env)
+        });
+    }
+
+    fn collected(&self, collections: Collections) {
+        if !TELEMETRY.load(Ordering::Relaxed) {
+            return;
+        }
+        parcel::post(self.pid, move |env| {
+            let nanos = u64::try_from(collections.time.as_nanos()).unwrap_or(u64::MAX);
+            (atoms::quickbeam_gc(), collections.count, nanos).encode(env)
+        });
+    }
+
     fn panicked(&self, panic: &str) {
         let panic = panic.to_owned();
         parcel::post(self.pid, move |env| {
@@ -216,6 +241,9 @@ impl Builtins for NoBuiltins {
         Ok(None)
     }
 }
+
+/// Whether anybody wants to know of limits and collections.
+pub static TELEMETRY: AtomicBool = AtomicBool::new(false);
 
 /// What the Web APIs of a context say and ask goes to its GenServer.
 struct Services {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rustler::{Atom, Encoder, Env, LocalPid, Monitor, NifResult, Resource, ResourceArc, Term};
@@ -12,11 +13,13 @@ use quickbeam_engine::{Cx, Report};
 use quickbeam_modules::Root;
 
 use crate::atoms;
-use crate::bridge::{Host, Modules};
+use crate::bridge::{Host, Modules, TELEMETRY};
 use crate::deliver::{Answer, Message};
 use crate::errors;
+use crate::figures;
 use crate::operations::Request;
-use crate::parcel::{self, Body, INLINE_SLICE, Parcel, ReplyTo};
+use crate::pack;
+use crate::parcel::{self, Body, INLINE_SLICE, ReplyTo};
 use crate::pools::PoolResource;
 
 /// A context, held by Elixir. The end of its GenServer and its own collection
@@ -103,11 +106,26 @@ fn context_stop(env: Env<'_>, resource: ResourceArc<ContextResource>, reference:
 }
 
 /// Ask a context for an operation: `{:done, result}` where it was idle and is
-/// through already, else one `{ref, result}` follows.
+/// through already, else one `{ref, result}` follows. `:large` where the operation
+/// must be packed first.
 #[rustler::nif]
 fn operate<'a>(
     env: Env<'a>,
     resource: ResourceArc<ContextResource>,
+    reference: Term<'a>,
+    operation: Term<'a>,
+    timeout: Term<'a>,
+    callers: Term<'a>,
+) -> NifResult<Term<'a>> {
+    // The time that copying takes is the caller's, too.
+    parcel::inline(env, || {
+        ask(env, &resource, reference, operation, timeout, callers)
+    })
+}
+
+fn ask<'a>(
+    env: Env<'a>,
+    resource: &ContextResource,
     reference: Term<'a>,
     operation: Term<'a>,
     timeout: Term<'a>,
@@ -129,6 +147,9 @@ fn operate<'a>(
         });
         return Ok(queued(context.reset(done).is_ok()).encode(env));
     }
+    let Some(terms) = pack::copy(operation) else {
+        return Ok(atoms::large().encode(env));
+    };
     let (reply, caller) = ReplyTo::with_caller(env.pid(), reference);
     // Whoever works for this very context has its process among its callers.
     let is_own = |caller: &Term<'_>| {
@@ -139,29 +160,29 @@ fn operate<'a>(
     let nested = callers
         .decode::<Vec<Term<'_>>>()
         .is_ok_and(|callers| callers.iter().any(is_own));
-    let request = Request::new(operation, reply, nested)?;
-    let taken = parcel::inline(env, || request.put(context, limit));
+    let taken = Request::new(terms, reply, nested)?.put(context, limit);
     Ok(match caller.answer() {
         Some(body) => (atoms::done(), body.result(env)).encode(env),
         None => queued(taken).encode(env),
     })
 }
 
-/// Send a message to the script's `Beam.onMessage`.
+/// Send a message to the script's `Beam.onMessage`; `:large` as for `operate`.
 #[rustler::nif]
 fn send_message(resource: ResourceArc<ContextResource>, message: Term<'_>) -> Atom {
-    taken(
-        resource
-            .context
-            .send(Box::new(Message(Parcel::new(message))))
-            .is_ok(),
-    )
+    match pack::copy(message) {
+        Some((message, _)) => taken(resource.context.send(Box::new(Message(message))).is_ok()),
+        None => atoms::large(),
+    }
 }
 
-/// Hand the script an event of a service, `quickbeam_apis::deliver`.
+/// Hand the script an event of a service, `quickbeam_apis::deliver`; `:large` as for
+/// `operate`.
 #[rustler::nif]
 fn send_event(resource: ResourceArc<ContextResource>, service: String, event: Term<'_>) -> Atom {
-    let event = Parcel::new(event);
+    let Some((event, _)) = pack::copy(event) else {
+        return atoms::large();
+    };
     let task = Box::new(move |cx: Cx<'_>| {
         let event = event.open(|event| crate::decode::decode(cx, event))?;
         quickbeam_apis::deliver(cx, &service, event)
@@ -169,12 +190,36 @@ fn send_event(resource: ResourceArc<ContextResource>, service: String, event: Te
     taken(resource.context.post(task).is_ok())
 }
 
-/// Answer a handler call of the script.
+/// Answer a handler call of the script; `:large` as for `operate`.
 #[rustler::nif]
 fn reply(env: Env<'_>, resource: ResourceArc<ContextResource>, id: u64, result: Term<'_>) -> Atom {
-    let answer = Box::new(Answer(Parcel::new(result)));
-    let put = || resource.context.answer_here(id, answer, INLINE_SLICE);
-    taken(parcel::inline(env, put).is_ok())
+    let context = &resource.context;
+    parcel::inline(env, || match pack::copy(result) {
+        Some((answer, weight)) => {
+            let answer = Box::new(Answer(answer));
+            taken(match weight.is_heavy() {
+                true => context.answer(id, answer).is_ok(),
+                false => context.answer_here(id, answer, INLINE_SLICE).is_ok(),
+            })
+        }
+        None => atoms::large(),
+    })
+}
+
+/// What a context is doing and has done, at once; `:noproc` once it has ended.
+#[rustler::nif]
+fn context_info(env: Env<'_>, resource: ResourceArc<ContextResource>) -> Term<'_> {
+    match resource.context.info() {
+        Some(info) => figures::info(env, &info),
+        None => atoms::noproc().encode(env),
+    }
+}
+
+/// Whether the processes of contexts are told of limits and collections.
+#[rustler::nif]
+fn telemetry(wanted: bool) -> Atom {
+    TELEMETRY.store(wanted, Ordering::Relaxed);
+    atoms::ok()
 }
 
 fn queued(taken: bool) -> Atom {

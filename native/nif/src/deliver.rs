@@ -5,8 +5,9 @@ use rustler::Term;
 use quickbeam_engine::{Cx, JsResult, Value};
 
 use crate::atoms;
-use crate::beam::term;
+use crate::beam::{MESSAGE_BYTES, term};
 use crate::parcel::Parcel;
+use crate::weight::Weight;
 
 /// An answer of the host on its way to a script: `{:ok, term}`, or, to be
 /// thrown, `{:error, name, message}` or `{:dom_exception, name, message}`.
@@ -53,6 +54,13 @@ impl quickbeam_core::Deliver for OwnMessage {
 pub struct Message(pub Parcel);
 
 impl quickbeam_core::Deliver for Message {
+    fn bytes(&self) -> usize {
+        // A cell of a list and its value are three words, others about as much.
+        const VALUE_BYTES: usize = 24;
+        let weight = self.0.open(|term| Weight::up_to(usize::MAX - 1, term));
+        MESSAGE_BYTES + weight.values * VALUE_BYTES + weight.bytes
+    }
+
     fn deliver<'a>(self: Box<Self>, cx: Cx<'a>) -> JsResult<Value<'a>> {
         self.0.open(|term| crate::decode::decode(cx, term))
     }

@@ -1,8 +1,15 @@
 //! What a context tells about itself.
 
-use quickbeam_engine::{Cx, JsResult};
+use std::time::Duration;
 
+use rustler::{Encoder, Env, Term};
+
+use quickbeam_core::{Activity, Info, Wait};
+use quickbeam_engine::Cx;
+
+use crate::atoms;
 use crate::etf::Etf;
+use crate::parcel;
 
 /// `{:ok, map}` of bytes and counts, each a live figure of this context.
 pub fn memory_usage(cx: Cx<'_>) -> Vec<u8> {
@@ -25,16 +32,6 @@ pub fn memory_usage(cx: Cx<'_>) -> Vec<u8> {
     ok_map(&figures)
 }
 
-/// `{:ok, %{memory: bytes, global_count: n, reductions: n}}`.
-pub fn info(cx: Cx<'_>) -> JsResult<Vec<u8>> {
-    let globals = cx.global().own_keys(false)?.len();
-    let integer = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
-    Ok(ok_map(&[
-        ("memory", integer(cx.live_bytes())),
-        ("global_count", integer(globals)),
-    ]))
-}
-
 fn ok_map(figures: &[(&str, i64)]) -> Vec<u8> {
     let mut out = Etf::new();
     out.tuple(2);
@@ -45,4 +42,40 @@ fn ok_map(figures: &[(&str, i64)]) -> Vec<u8> {
         out.integer(*value);
     }
     out.into_bytes()
+}
+
+/// A map of what a context is doing and has done; times in microseconds.
+pub fn info<'a>(env: Env<'a>, info: &Info) -> Term<'a> {
+    let run_time = rustler::term_map!(env, {
+        atoms::inline() => micros(info.inline),
+        atoms::workers() => micros(info.workers),
+    });
+    rustler::term_map!(env, {
+        atoms::state() => activity(env, &info.activity),
+        atoms::reductions() => info.reductions,
+        atoms::slices() => info.slices,
+        atoms::run_time() => run_time,
+        atoms::gc_count() => info.collections.count,
+        atoms::gc_time() => micros(info.collections.time),
+        atoms::memory() => info.memory,
+        atoms::global_count() => info.globals,
+        atoms::pending() => info.pending,
+    })
+}
+
+fn activity<'a>(env: Env<'a>, activity: &Activity) -> Term<'a> {
+    let what = match activity {
+        Activity::Idle => return atoms::idle().encode(env),
+        Activity::Running => return atoms::running().encode(env),
+        Activity::Runnable => return atoms::runnable().encode(env),
+        Activity::Waiting(Wait::Handler(name)) => parcel::binary(env, name.as_bytes()),
+        Activity::Waiting(Wait::Sleep) => atoms::sleep().encode(env),
+        Activity::Waiting(Wait::Atomics) => atoms::atomics().encode(env),
+        Activity::Waiting(Wait::Host) => atoms::host().encode(env),
+    };
+    (atoms::waiting(), what).encode(env)
+}
+
+pub fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }

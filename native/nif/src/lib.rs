@@ -10,6 +10,7 @@
 //! | `encode`, `etf`, `pairs` | JS values → external term format |
 //! | `bytecode`, `figures` | compiled scripts, memory usage |
 //! | `errors` | exceptions as `QuickBEAM.JSError` |
+//! | `pack`, `weight` | large terms, and what is large |
 //! | `parcel` | terms that travel between threads, messages to processes |
 //!
 //! `lib/quickbeam/native.ex` is the other side of every function here.
@@ -26,8 +27,10 @@ mod errors;
 mod etf;
 mod figures;
 mod operations;
+mod pack;
 mod pairs;
 mod parcel;
 mod pools;
+mod weight;
 
 rustler::init!("Elixir.QuickBEAM.Native");

@@ -17,11 +17,13 @@ use crate::etf::Etf;
 use quickbeam_modules::Loader;
 
 use crate::parcel::{Body, INLINE_SLICE, Parcel, ReplyTo};
+use crate::weight::Weight;
 
 /// One operation: what is asked, with its terms, and where the answer goes.
 pub struct Request {
     kind: OperationKind,
     terms: Parcel,
+    weight: Weight,
     reply: Option<ReplyTo>,
     nested: bool,
     /// The globals of one eval, to be taken away again: see `Bridge::shadow`.
@@ -43,18 +45,22 @@ enum OperationKind {
     Define,
     Globals,
     MemoryUsage,
-    Info,
     Gc,
 }
 
 impl Request {
     /// Check an operation of `QuickBEAM.Native.operate/5`; badarg when its shape
     /// is not one of those.
-    pub fn new(term: Term<'_>, reply: ReplyTo, nested: bool) -> NifResult<Request> {
-        let kind = kind_of(term).ok_or(Error::BadArg)?;
+    pub fn new(
+        (terms, weight): (Parcel, Weight),
+        reply: ReplyTo,
+        nested: bool,
+    ) -> NifResult<Request> {
+        let kind = terms.open(kind_of).ok_or(Error::BadArg)?;
         Ok(Request {
             kind,
-            terms: Parcel::new(term),
+            terms,
+            weight,
             reply: Some(reply),
             nested,
             vars: None,
@@ -75,12 +81,12 @@ impl Request {
     /// Whether it is likely to take long without a poll: what walks the heap, and
     /// what brings much along. That is nothing for the caller's scheduler.
     fn is_heavy(&self) -> bool {
-        use OperationKind::{Compile, Gc, Info, LoadBytecode, LoadModule, MemoryUsage};
-        const BYTES_MAX: usize = 64 * 1024;
-        matches!(
+        use OperationKind::{Compile, Gc, LoadBytecode, LoadModule, MemoryUsage};
+        let walks = matches!(
             self.kind,
-            Compile | Gc | Info | LoadBytecode | LoadModule | MemoryUsage
-        ) || self.terms.open(|term| binary_bytes(term) > BYTES_MAX)
+            Compile | Gc | LoadBytecode | LoadModule | MemoryUsage
+        );
+        walks || self.weight.is_heavy()
     }
 
     fn run<'a>(&mut self, cx: Cx<'a>) -> JsResult<Value<'a>> {
@@ -90,6 +96,9 @@ impl Request {
         terms.open(|term| match kind {
             OperationKind::Eval | OperationKind::AsyncEval => {
                 let [_, code, filename, globals] = parts(term);
+                if *kind == OperationKind::Eval && mentions_await(code) {
+                    *kind = OperationKind::AsyncEval;
+                }
                 *vars = shadow(cx, globals)?;
                 eval(cx, kind, &text(cx, code)?, &text(cx, filename)?)
             }
@@ -142,7 +151,7 @@ impl Request {
                 cx.collect();
                 Ok(cx.undefined())
             }
-            OperationKind::MemoryUsage | OperationKind::Info => Ok(cx.undefined()),
+            OperationKind::MemoryUsage => Ok(cx.undefined()),
         })
     }
 
@@ -151,7 +160,6 @@ impl Request {
         match self.kind {
             OperationKind::LoadModule => return Ok(Body::Nil),
             OperationKind::MemoryUsage => return Ok(Body::Etf(crate::figures::memory_usage(cx))),
-            OperationKind::Info => return crate::figures::info(cx).map(Body::Etf),
             _ => {}
         }
         Ok(match value.kind() {
@@ -261,7 +269,6 @@ fn kind_of(term: Term<'_>) -> Option<OperationKind> {
     if let Ok(name) = term.decode::<Atom>() {
         return [
             (atoms::memory_usage(), OperationKind::MemoryUsage),
-            (atoms::info(), OperationKind::Info),
             (atoms::gc(), OperationKind::Gc),
         ]
         .into_iter()
@@ -320,9 +327,6 @@ fn kind_of(term: Term<'_>) -> Option<OperationKind> {
     let (.., kind) = shapes
         .into_iter()
         .find(|(atom, arity, fits, _)| *atom == name && *arity == parts.len() && *fits)?;
-    if kind == OperationKind::Eval && mentions_await(parts[1]) {
-        return Some(OperationKind::AsyncEval);
-    }
     Some(kind)
 }
 
@@ -358,22 +362,6 @@ fn eval<'a>(
 fn mentions_await(code: Term<'_>) -> bool {
     let code = code.decode::<Binary<'_>>();
     code.is_ok_and(|code| code.windows(5).any(|word| word == b"await"))
-}
-
-/// Bytes of the binaries in an operation, its arguments included, not deeper.
-fn binary_bytes(term: Term<'_>) -> usize {
-    let size = |term: Term<'_>| term.decode::<Binary<'_>>().map_or(0, |binary| binary.len());
-    let parts = rustler::types::tuple::get_tuple(term).unwrap_or_default();
-    parts
-        .into_iter()
-        // An improper list is refused where it is decoded.
-        .map(|part| match part.list_length() {
-            Ok(1..) => part
-                .decode::<rustler::ListIterator<'_>>()
-                .map_or(0, |items| items.map(size).sum()),
-            _ => size(part),
-        })
-        .sum()
 }
 
 /// The elements of a tuple whose arity `kind_of` has checked.

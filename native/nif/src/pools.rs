@@ -13,6 +13,7 @@ use quickbeam_modules::Compiled;
 
 use crate::atoms;
 use crate::encode::Budget;
+use crate::figures::micros;
 use crate::parcel::ReplyTo;
 
 /// A pool, held by Elixir. Its owner's end and its own collection stop it.
@@ -117,17 +118,20 @@ fn pool_stats(env: Env<'_>, resource: ResourceArc<PoolResource>) -> Term<'_> {
             })
         })
         .collect();
+    let states = rustler::term_map!(env, {
+        atoms::idle() => stats.states.idle,
+        atoms::running() => stats.states.running,
+        atoms::runnable() => stats.states.runnable,
+        atoms::waiting() => stats.states.waiting,
+    });
     rustler::term_map!(env, {
         atoms::contexts() => stats.contexts,
         atoms::memory() => stats.memory,
         atoms::chunks() => stats.chunks,
+        atoms::states() => states,
         atoms::workers() => workers,
         atoms::page_store() => page_store(env),
     })
-}
-
-fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// Figures of the whole process.

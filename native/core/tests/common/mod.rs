@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use quickbeam_core::{
-    Context, ContextOptions, Deliver, Embedder, Failure, Operation, Outcome, Pool, PoolOptions,
-    calls, messages, timers,
+    Context, ContextOptions, Deliver, Embedder, Failure, Limit, Operation, Outcome, Pool,
+    PoolOptions, Wait, calls, messages, timers, waits,
 };
-use quickbeam_engine::{Cx, Heap, JsResult, Kind, Report, Value};
+use quickbeam_engine::{Collections, Cx, Heap, JsResult, Kind, Report, Value};
 
 /// What no test waits longer for: something is lost then.
 pub const LOST: Duration = Duration::from_secs(60);
@@ -65,6 +65,8 @@ pub struct Eval {
     pub code: String,
     pub top_level_await: bool,
     pub tag: usize,
+    /// Asked by whom the context itself has asked.
+    pub nested: bool,
     pub told: Option<Sender<(usize, End)>>,
 }
 
@@ -105,6 +107,10 @@ impl Operation for Eval {
         cx.eval(&self.code, "test.js", self.top_level_await)
     }
 
+    fn is_nested(&self) -> bool {
+        self.nested
+    }
+
     fn settle<'a>(&mut self, _cx: Cx<'a>, value: Value<'a>) -> JsResult<Value<'a>> {
         if self.top_level_await {
             self.top_level_await = false;
@@ -139,6 +145,10 @@ impl Operation for Eval {
 pub struct Text(pub String);
 
 impl Deliver for Text {
+    fn bytes(&self) -> usize {
+        self.0.len()
+    }
+
     fn deliver<'a>(self: Box<Self>, cx: Cx<'a>) -> JsResult<Value<'a>> {
         cx.string(&self.0)
     }
@@ -166,6 +176,8 @@ pub struct Host {
     events: Mutex<Sender<Event>>,
     questions: Mutex<Sender<Question>>,
     pub installs: AtomicUsize,
+    pub collections: AtomicUsize,
+    pub limits: Mutex<Vec<Limit>>,
     pub setup: &'static str,
 }
 
@@ -216,6 +228,15 @@ impl Embedder for Host {
         self.event(Event::Dropped);
     }
 
+    fn limit(&self, limit: Limit) {
+        self.limits.lock().unwrap().push(limit);
+    }
+
+    fn collected(&self, collections: Collections) {
+        let told = usize::try_from(collections.count).unwrap();
+        self.collections.fetch_add(told, Ordering::SeqCst);
+    }
+
     fn panicked(&self, panic: &str) {
         self.event(Event::Panicked(panic.to_owned()));
     }
@@ -244,8 +265,14 @@ fn install(cx: Cx<'_>) -> JsResult<()> {
         let text = call.argument(0).to_text()?;
         let id = calls::next_id();
         let hosted = cx.extension::<Hosted>().expect("set by install");
+        let handler = Wait::Handler(text.as_str().into());
         let _ = hosted.questions.send(Question { id, text });
-        calls::wait(cx, id)
+        waits::for_answer(cx, id, handler)
+    })?;
+    cx.method(&global, "sleepSync", 1, |call| {
+        let milliseconds = call.argument(0).to_number()?;
+        waits::sleep(call.cx(), Duration::from_secs_f64(milliseconds / 1e3))?;
+        Ok(call.cx().undefined())
     })?;
     cx.method(&global, "onMessage", 1, |call| {
         let callback = call.argument(0);
@@ -282,6 +309,8 @@ pub fn guest_set_up(pool: &Pool, options: ContextOptions, setup: &'static str) -
         events: Mutex::new(event),
         questions: Mutex::new(question),
         installs: AtomicUsize::new(0),
+        collections: AtomicUsize::new(0),
+        limits: Mutex::default(),
         setup,
     });
     let context = pool.spawn(options, host.clone()).unwrap();
@@ -298,6 +327,13 @@ impl Guest {
     /// Begin to evaluate; `tag` names the end.
     pub fn begin(&self, tag: usize, code: &str, limit: Option<Duration>) {
         let _ = self.context.operate(eval(tag, code, &self.ends.0), limit);
+    }
+
+    /// The same on behalf of a handler that the context waits for.
+    pub fn begin_nested(&self, tag: usize, code: &str) {
+        let mut eval = eval(tag, code, &self.ends.0);
+        eval.nested = true;
+        let _ = self.context.operate(eval, None);
     }
 
     /// The same on this thread, where the context is idle.
@@ -392,6 +428,7 @@ pub fn eval(tag: usize, code: &str, told: &Sender<(usize, End)>) -> Box<Eval> {
         code: code.to_owned(),
         top_level_await,
         tag,
+        nested: false,
         told: Some(told.clone()),
     })
 }
