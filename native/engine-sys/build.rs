@@ -69,15 +69,21 @@ fn compile(engine: &Path, c_src: &Path) {
         // In a user's VM a leaked object is no reason to end everything.
         build.define("CONFIG_LEAKS_ALLOWED", None);
     }
-    if cfg!(feature = "asan") {
+    // With -Zsanitizer rustc links a runtime, which serves C code as well; else it
+    // links with -nodefaultlibs, which leaves the runtimes to us.
+    let ours = env::var_os("CARGO_CFG_SANITIZE").is_none();
+    if cfg!(feature = "asan") && ours {
         build.flag("-fsanitize=address,undefined");
-        // rustc links with -nodefaultlibs, which leaves the runtimes to us.
         println!("cargo:rustc-link-lib=asan");
         println!("cargo:rustc-link-lib=ubsan");
+    } else if cfg!(feature = "asan") {
+        build.flag("-fsanitize=address");
     }
     if cfg!(feature = "tsan") {
         build.flag("-fsanitize=thread");
-        println!("cargo:rustc-link-lib=tsan");
+        if ours {
+            println!("cargo:rustc-link-lib=tsan");
+        }
     }
     if cfg!(feature = "gc-stress") {
         build.define("FORCE_GC_AT_MALLOC", None);
