@@ -52,8 +52,16 @@ bench: tools ## run every script in bench/ and print its figures
 	done
 
 .PHONY: asan
-asan: ## the engine's kill and reduction tests under AddressSanitizer
+asan: ## the engine, the fibers and the scheduler under AddressSanitizer
 	scripts/asan
+
+.PHONY: tsan
+tsan: ## the atoms that all threads share under ThreadSanitizer
+	cargo test --locked --release --package quickbeam-engine-sys --test shared_atoms
+
+.PHONY: loom
+loom: ## the lock-free part of the scheduler in every order of threads
+	scripts/loom
 
 .PHONY: bindings
 bindings: tools ## regenerate the committed FFI bindings (needs libclang)

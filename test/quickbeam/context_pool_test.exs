@@ -61,6 +61,19 @@ defmodule QuickBEAM.ContextPoolTest do
     assert Context.eval(a, "1") == {:ok, 1}
   end
 
+  test "a context has the thread for a slice at a time" do
+    slices = fn slice ->
+      pool = start_pool(size: 1, slice: slice)
+      context = start_context(pool)
+      {:ok, _} = Context.eval(context, "for (let i = 0; i < 3000000; i++); 0")
+      # Counted at the end of the slice, which may come after the answer.
+      eventually(fn -> Context.info(context).state == :idle end)
+      Context.info(context).slices
+    end
+
+    assert slices.(200) > 2 * slices.(1_000_000)
+  end
+
   test "all threads work: two loops end together on two threads" do
     pool = start_pool(size: 2)
     contexts = for _ <- 1..2, do: start_context(pool)

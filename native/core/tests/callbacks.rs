@@ -271,3 +271,51 @@ fn a_thousand_messages_over_fifty_contexts_reach_their_own() {
         );
     }
 }
+
+#[test]
+fn what_comes_waits_while_an_operation_is_pre_empted() {
+    let pool = pool_with(1, Duration::from_micros(100));
+    let guest = guest(&pool);
+    guest.eval("var order = []; onMessage(m => order.push(m))");
+    let code = "setTimeout(() => order.push('timer'), 0);
+        Promise.resolve().then(() => order.push('job'));
+        tell('begun');
+        while (!globalThis.over) { if (Date.now() > started + 50) globalThis.over = true }
+        order.push('end');";
+    guest.begin(0, &format!("var started = Date.now(); {code}"), None);
+    assert_eq!(guest.event(), Event::Told("begun".into()));
+    guest.send("message");
+    // Others have their turns meanwhile.
+    let other = common::guest(&pool);
+    assert_eq!(other.eval("1"), returned("1"));
+    assert_eq!(guest.ended().0, 0);
+    assert!(guest.context.info().unwrap().slices > 10);
+    until("all has come", || {
+        guest.eval("order.length") == returned("4")
+    });
+    let End::Returned(order) = guest.eval("order.join()") else {
+        panic!("no order");
+    };
+    assert!(order.starts_with("end,job,"), "{order}");
+}
+
+#[test]
+fn what_comes_is_taken_while_an_operation_awaits() {
+    let pool = pool(1);
+    let guest = guest(&pool);
+    guest.eval("var order = []; onMessage(m => order.push(m))");
+    let code = "(async () => { setTimeout(() => order.push('timer'), 0); await ask('x');
+        order.push('end'); return order.join() })()";
+    guest.begin(0, code, None);
+    let question = guest.question();
+    guest.send("message");
+    until("both have come", || {
+        guest.eval("order.length") == returned("2")
+    });
+    guest.answer(question.id, "");
+    let (_, end) = guest.ended();
+    assert!(
+        end == returned("timer,message,end") || end == returned("message,timer,end"),
+        "{end:?}"
+    );
+}

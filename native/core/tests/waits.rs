@@ -37,12 +37,30 @@ fn five_thousand_sleep_on_one_thread_at_once() {
     let guests: Vec<_> = (0..5_000).map(|_| guest(&pool)).collect();
     guests
         .iter()
-        .for_each(|guest| guest.begin(0, "sleepSync(2000); 1", None));
+        .for_each(|guest| guest.begin(0, "sleepSync(1e9)", None));
     until("all sleep", || pool.stats().states.waiting == 5_000);
+    stop(&pool);
+    for guest in &guests {
+        assert!(guest.ended().1.is(&Failure::Aborted));
+    }
+}
+
+#[test]
+fn all_wake_in_time() {
+    let pool = pool(1);
+    let guests: Vec<_> = (0..200).map(|_| guest(&pool)).collect();
+    let start = Instant::now();
+    guests
+        .iter()
+        .for_each(|guest| guest.begin(0, "sleepSync(200); 1", None));
     for guest in &guests {
         assert_eq!(guest.ended(), (0, returned("1")));
     }
-    until("all are idle", || pool.stats().states.idle == 5_000);
+    let took = start.elapsed();
+    assert!(took >= Duration::from_millis(200));
+    // One after the other it were 40 s.
+    assert!(took < Duration::from_secs(20), "{took:?}");
+    until("all are idle", || pool.stats().states.idle == 200);
 }
 
 #[test]

@@ -251,3 +251,68 @@ fn off_a_fiber_nothing_waits() {
         Progress::Done
     ));
 }
+
+/// The lines of /proc/self/maps as ranges, with their permissions.
+fn mappings() -> Vec<(usize, usize, String)> {
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+    let parse = |line: &str| {
+        let mut words = line.split(' ');
+        let (start, end) = words.next()?.split_once('-')?;
+        let number = |text| usize::from_str_radix(text, 16).ok();
+        Some((number(start)?, number(end)?, words.next()?.to_owned()))
+    };
+    maps.lines().filter_map(parse).collect()
+}
+
+#[test]
+fn a_page_that_nobody_may_touch_ends_each_stack() {
+    let _alone = alone();
+    // A size that no other mapping has.
+    let stack = 23 * 1024 * 1024;
+    let fibers = FiberCache::new(stack);
+    let mut heap = heap_with(0, &fibers);
+    define_wait(&mut heap);
+    assert!(matches!(run(&mut heap, "wait()"), Progress::Paused(_)));
+    let mappings = mappings();
+    let is_stack = |(start, end, _): &&(usize, usize, String)| {
+        (stack..stack + 1024 * 1024).contains(&(end - start))
+    };
+    let (start, ..) = mappings
+        .iter()
+        .find(is_stack)
+        .expect("the stack has a mapping of its own");
+    let below = mappings.iter().find(|(_, end, _)| end == start);
+    assert!(
+        below.is_some_and(|(_, _, may)| may == "---p"),
+        "nothing guards it: {below:?}"
+    );
+}
+
+#[test]
+fn the_memory_of_a_deep_stack_goes_back_to_the_system() {
+    let _alone = alone();
+    let figure = |name: &str| -> usize {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find(|line| line.starts_with(name)).unwrap();
+        let kilobytes = line.split_whitespace().nth(1).unwrap();
+        kilobytes.parse::<usize>().unwrap() / 1024
+    };
+    let fibers = FiberCache::new(200 * 1024 * 1024);
+    let before = figure("VmRSS");
+    let mut heap = heap_with(0, &fibers);
+    let code = "let n = 0; (function f() { n++; f() })()";
+    assert!(matches!(run(&mut heap, code), Progress::Done));
+    assert!(outcome(&mut heap).starts_with("threw RangeError"));
+    assert!(
+        figure("VmHWM") > before + 150,
+        "the stack was not used: {} MB after {before}",
+        figure("VmHWM")
+    );
+    // The fiber is in the cache again, the heap still there.
+    assert!(
+        figure("VmRSS") < before + 50,
+        "{} MB are kept, {before} before",
+        figure("VmRSS")
+    );
+    assert!(matches!(run(&mut heap, "1"), Progress::Done));
+}
