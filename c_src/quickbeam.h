@@ -120,6 +120,12 @@ bool JS_GetBufferBytes(JSValueConst value, const uint8_t **pdata, size_t *psize)
 /* Whether somebody listens to the promise `value`; true for anything else. */
 bool JS_PromiseIsHandled(JSContext *ctx, JSValueConst value);
 
+/* PerformPromiseThen without a result promise: one of `fulfilled` and `rejected`
+   (functions, or undefined) is called when the promise settles. What it throws
+   is lost. Returns 0, or -1 with an exception. */
+int JS_PromiseReact(JSContext *ctx, JSValueConst promise,
+                    JSValueConst fulfilled, JSValueConst rejected);
+
 /* A new Set of `items`, which stay the caller's. */
 JSValue JS_NewSetFrom(JSContext *ctx, size_t count, JSValueConst *items);
 

@@ -184,4 +184,13 @@ uint32_t JS_GetGlobalCount(JSContext *ctx)
     JSShape *shape = JS_VALUE_GET_OBJ(ctx->global_obj)->shape;
 
     return shape->prop_count - shape->deleted_prop_count;
+int JS_PromiseReact(JSContext *ctx, JSValueConst promise,
+                    JSValueConst fulfilled, JSValueConst rejected)
+{
+    JSValueConst handlers[2] = { fulfilled, rejected };
+    JSValueConst no_capability[2] = { JS_UNDEFINED, JS_UNDEFINED };
+
+    if (!JS_GetOpaque2(ctx, promise, JS_CLASS_PROMISE))
+        return -1;
+    return perform_promise_then(ctx, promise, handlers, no_capability);
 }

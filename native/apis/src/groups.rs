@@ -54,6 +54,7 @@ static MEMBERS: [&[Member]; COUNT] = {
         Member::operation(c"structuredClone", 1, clone::structured_clone),
     ];
     members[Events as usize] = EVENTS;
+    members[Streams as usize] = STREAMS;
     members
 };
 
@@ -81,6 +82,39 @@ static EVENTS: &[Member] = &[
     Member::lazy_attribute(c"removeEventListener", |cx| {
         of_target(cx, "removeEventListener")
     }),
+];
+
+macro_rules! streams {
+    ($name:literal, $file:literal) => {
+        Member::lazy($name, |cx| {
+            from(
+                cx,
+                concat!("streams/", $file),
+                $name.to_str().expect("ASCII"),
+            )
+        })
+    };
+}
+
+static STREAMS: &[Member] = &[
+    streams!(c"ByteLengthQueuingStrategy", "strategies.js"),
+    streams!(c"CountQueuingStrategy", "strategies.js"),
+    streams!(c"ReadableByteStreamController", "byte_controller.js"),
+    streams!(c"ReadableStream", "readable_stream.js"),
+    streams!(c"ReadableStreamBYOBReader", "readable_readers.js"),
+    streams!(c"ReadableStreamBYOBRequest", "byte_controller.js"),
+    streams!(
+        c"ReadableStreamDefaultController",
+        "readable_default_controller.js"
+    ),
+    streams!(c"ReadableStreamDefaultReader", "readable_readers.js"),
+    streams!(c"TextDecoderStream", "text_streams.js"),
+    streams!(c"TextEncoderStream", "text_streams.js"),
+    streams!(c"TransformStream", "transform_stream.js"),
+    streams!(c"TransformStreamDefaultController", "transform_stream.js"),
+    streams!(c"WritableStream", "writable_stream.js"),
+    streams!(c"WritableStreamDefaultController", "writable_stream.js"),
+    streams!(c"WritableStreamDefaultWriter", "writable_stream.js"),
 ];
 
 fn of_target<'a>(cx: Cx<'a>, name: &str) -> JsResult<Value<'a>> {

@@ -30,6 +30,7 @@ mod inspect;
 mod layout;
 mod modules;
 mod performance;
+mod promises;
 mod services;
 mod text_decoder;
 mod text_encoder;

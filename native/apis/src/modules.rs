@@ -39,6 +39,27 @@ static MODULES: &[&Builtin] = modules![
     "event_types.js",
     "events.js",
     "global_events.js",
+    "streams/async_iterator.js",
+    "streams/byte_controller.js",
+    "streams/byte_controller_state.js",
+    "streams/from.js",
+    "streams/internal.js",
+    "streams/pipe.js",
+    "streams/promises.js",
+    "streams/queues.js",
+    "streams/readable_default_controller.js",
+    "streams/readable_readers.js",
+    "streams/readable_state.js",
+    "streams/readable_stream.js",
+    "streams/slots.js",
+    "streams/strategies.js",
+    "streams/tee.js",
+    "streams/text_streams.js",
+    "streams/transform_state.js",
+    "streams/transform_stream.js",
+    "streams/views.js",
+    "streams/writable_state.js",
+    "streams/writable_stream.js",
     "webidl.js",
 ];
 
@@ -46,6 +67,7 @@ static MODULES: &[&Builtin] = modules![
 static NATIVES: &[(&str, &[Member])] = &[
     ("errors", crate::errors::NATIVES),
     ("performance", crate::performance::NATIVES),
+    ("promises", crate::promises::NATIVES),
 ];
 
 /// Compile all of them: for a thread that has nothing better to do, so that the

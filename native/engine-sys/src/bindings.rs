@@ -1921,6 +1921,14 @@ unsafe extern "C" {
     pub fn JS_PromiseIsHandled(ctx: *mut JSContext, value: JSValue) -> bool;
 }
 unsafe extern "C" {
+    pub fn JS_PromiseReact(
+        ctx: *mut JSContext,
+        promise: JSValue,
+        fulfilled: JSValue,
+        rejected: JSValue,
+    ) -> ::std::os::raw::c_int;
+}
+unsafe extern "C" {
     pub fn JS_NewSetFrom(ctx: *mut JSContext, count: usize, items: *mut JSValue) -> JSValue;
 }
 unsafe extern "C" {

@@ -43,13 +43,14 @@ impl<'a> Value<'a> {
         unsafe { sys::JS_PromiseMarkAsHandled(self.cx.as_ptr(), self.raw) }
     }
 
-    /// PerformPromiseThen with functions of ours, past anything that a script
-    /// may have put in the place of `then`.
+    /// PerformPromiseThen with functions (or undefined), without a result promise
+    /// and past anything that a script may have put in the place of `then` or of
+    /// the constructor. What the functions throw is lost.
     pub fn then(&self, fulfilled: &Value<'a>, rejected: &Value<'a>) -> JsResult<()> {
-        // SAFETY: live values; the result promise is dropped at once.
-        unsafe {
-            let raw = sys::JS_PromiseThen(self.cx.as_ptr(), self.raw, fulfilled.raw, rejected.raw);
-            Value::from_result(self.cx, raw).map(drop)
-        }
+        // SAFETY: live values.
+        let status = unsafe {
+            sys::JS_PromiseReact(self.cx.as_ptr(), self.raw, fulfilled.raw, rejected.raw)
+        };
+        self.cx.check(status)
     }
 }

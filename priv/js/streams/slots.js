@@ -1,0 +1,57 @@
+// What a script sees of streams, and what is behind it: each object of an interface carries
+// a state, an object of a class of this folder with a `kind`, the interface's name.
+
+class Stamped {
+  constructor(object) {
+    return object;
+  }
+}
+
+class Slot extends Stamped {
+  #state;
+
+  constructor(object, state) {
+    super(object);
+    this.#state = state;
+  }
+
+  static read(object) {
+    return typeof object === "object" && object !== null && #state in object ? object.#state : undefined;
+  }
+}
+
+/** Give a fresh object its state, and the state its object. */
+export function attach(object, state) {
+  new Slot(object, state);
+  state.object = object;
+}
+
+/** The state of an object of the interface `kind`; undefined for any other value. */
+export function stateOf(object, kind) {
+  const state = Slot.read(object);
+  return state !== undefined && state.kind === kind ? state : undefined;
+}
+
+/** The same; a TypeError for any other value. */
+export function check(object, kind) {
+  const state = stateOf(object, kind);
+  if (state === undefined) throw illegal(kind);
+  return state;
+}
+
+export function illegal(kind) {
+  return new TypeError(`Illegal invocation: not a ${kind}`);
+}
+
+/** What a script cannot hand to a constructor that is not for scripts. */
+export const TOKEN = Symbol();
+
+/** An object of a class whose constructor is not for scripts. */
+export function objectOf(state, Interface) {
+  if (state.object === null) attach(new Interface(TOKEN), state);
+  return state.object;
+}
+
+export function checkToken(argument) {
+  if (argument !== TOKEN) throw new TypeError("Illegal constructor");
+}
