@@ -39,15 +39,17 @@ export {
 
 const { apply } = Reflect;
 
+/** Without Object.prototype, where a script may have put setters. */
 class TargetState {
-  /** Type => listeners in order; replaced, never changed, while it may be walked. */
-  listeners = null;
-  /** Type => event handler (event_handlers.js). */
-  handlers = null;
   constructor(hooks) {
+    /** Type => listeners in order. */
+    this.listeners = null;
+    /** Type => event handler (event_handlers.js). */
+    this.handlers = null;
     this.hooks = hooks;
   }
 }
+Object.setPrototypeOf(TargetState.prototype, null);
 
 /** Kinds of objects that are event targets without the constructor below. */
 const admitted = [];

@@ -2,7 +2,7 @@
 
 import { deferred, reacting, rejectedWith } from "./promises.js";
 import { cancelStream, read, releaseReader } from "./readable_state.js";
-import { illegal, stateOf } from "./slots.js";
+import { illegal, isolate, stateOf } from "./slots.js";
 
 const KIND = "ReadableStream AsyncIterator";
 
@@ -59,6 +59,7 @@ export class AsyncIteratorState {
     releaseReader(this.reader);
   }
 }
+isolate(AsyncIteratorState);
 
 function resolvedResult(value, done) {
   const { promise, resolve } = deferred();

@@ -10,6 +10,7 @@ import {
   waitingReadIntos,
   waitingReads,
 } from "./readable_state.js";
+import { isolate } from "./slots.js";
 import { cloneBuffer, copyBytes, isDetached, transferBuffer, viewOf } from "./views.js";
 
 const Buffer = ArrayBuffer;
@@ -30,6 +31,7 @@ class PullInto {
     this.readerType = readerType;
   }
 }
+isolate(PullInto);
 
 export class ByobRequestState {
   constructor(controller, view) {
@@ -39,6 +41,7 @@ export class ByobRequestState {
     this.view = view;
   }
 }
+isolate(ByobRequestState);
 
 export class ByteControllerState {
   constructor(stream, highWaterMark, autoAllocateChunkSize) {
@@ -441,6 +444,7 @@ export class ByteControllerState {
     this.commitAll(filled);
   }
 }
+isolate(ByteControllerState);
 
 /** "ReadableByteStreamControllerConvertPullIntoDescriptor" */
 function convert({ buffer, byteOffset, bytesFilled, elementSize, viewConstructor }) {

@@ -164,12 +164,12 @@ export function tee(stream, clone = null) {
 }
 
 /** @returns {Promise<undefined>} */
-export function pipeTo(source, destination, options = {}) {
+export function pipeTo(source, destination, options = undefined) {
   return pipe(readable(source), check(destination, "WritableStream"), options);
 }
 
 /** @returns {ReadableStream} the readable side */
-export function pipeThrough(source, sides, options = {}) {
+export function pipeThrough(source, sides, options = undefined) {
   markHandled(pipeTo(source, sides.writable, options));
   return sides.readable;
 }

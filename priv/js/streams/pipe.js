@@ -3,9 +3,12 @@
 import { isAborted, reasonOf, whenAborted } from "../abort.js";
 import { deferred, react, resolvedWith } from "./promises.js";
 import { acquireReader, cancelStream, read, releaseReader } from "./readable_state.js";
+import { isolate } from "./slots.js";
 import { WriterState } from "./writable_state.js";
 
 const { queueMicrotask } = globalThis;
+
+const NO_OPTIONS = { __proto__: null };
 
 /**
  * @param {ReadableState} source not locked
@@ -13,7 +16,7 @@ const { queueMicrotask } = globalThis;
  * @param {{ preventClose?: boolean, preventAbort?: boolean, preventCancel?: boolean, signal?: AbortSignal }} options
  * @returns {Promise<undefined>}
  */
-export function pipe(source, destination, options = {}) {
+export function pipe(source, destination, options = NO_OPTIONS) {
   return new Pipe(source, destination, options).start();
 }
 
@@ -170,13 +173,15 @@ class Pipe {
       );
     };
     const { destination } = this;
-    if (destination.state === "writable" && !destination.isClosing() && this.writing > 0) {
+    if (destination.state !== "writable" || destination.isClosing()) {
+      act();
+    } else if (this.writing === 0) {
+      queueMicrotask(act);
+    } else {
       this.whenWritten = () => {
         this.whenWritten = null;
         queueMicrotask(act);
       };
-    } else {
-      act();
     }
   }
 
@@ -188,6 +193,7 @@ class Pipe {
     else this.result.resolve(undefined);
   }
 }
+isolate(Pipe);
 
 function noop() {}
 

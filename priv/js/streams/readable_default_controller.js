@@ -4,7 +4,7 @@ import { exposeInterface } from "../webidl.js";
 import { upon } from "./promises.js";
 import { SizedQueue } from "./queues.js";
 import { closeStream, errorStream, fulfillReadRequest, waitingReads } from "./readable_state.js";
-import { check, checkToken, objectOf } from "./slots.js";
+import { check, checkToken, isolate, objectOf } from "./slots.js";
 import { invoke, startWith } from "./strategies.js";
 
 const KIND = "ReadableStreamDefaultController";
@@ -144,6 +144,7 @@ export class DefaultControllerState {
     errorStream(stream, error);
   }
 }
+isolate(DefaultControllerState);
 
 export class ReadableStreamDefaultController {
   constructor() {

@@ -3,7 +3,7 @@
 import { exposeInterface, requireArguments, toEnforcedUnsigned } from "../webidl.js";
 import { deferred, rejectedWith } from "./promises.js";
 import { acquireReader, cancelStream, read, readInto, releaseReader } from "./readable_state.js";
-import { attach, check, illegal, stateOf } from "./slots.js";
+import { attach, check, illegal, isolate, stateOf } from "./slots.js";
 import { toOptions } from "./strategies.js";
 import { checkView, isDetached, lengthOf, viewOf } from "./views.js";
 
@@ -28,6 +28,7 @@ class ReadRequest {
     this.reject(reason);
   }
 }
+isolate(ReadRequest);
 
 function released() {
   return rejectedWith(new TypeError("The reader has been released"));

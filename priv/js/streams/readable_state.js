@@ -5,6 +5,7 @@
 
 import { LazyPromise, reacting, rejectedWith, resolvedWith } from "./promises.js";
 import { Queue } from "./queues.js";
+import { isolate } from "./slots.js";
 
 export class ReadableState {
   constructor() {
@@ -20,6 +21,7 @@ export class ReadableState {
     this.controller = null;
   }
 }
+isolate(ReadableState);
 
 export class ReaderState {
   constructor(kind, stream) {
@@ -37,6 +39,7 @@ export class ReaderState {
     stream.reader = this;
   }
 }
+isolate(ReaderState);
 
 /** "SetUpReadableStreamDefaultReader" and "SetUpReadableStreamBYOBReader", but for the object. */
 export function acquireReader(stream, kind = "ReadableStreamDefaultReader") {

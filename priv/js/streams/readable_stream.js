@@ -11,7 +11,7 @@ import { DefaultControllerState, setUpDefaultController } from "./readable_defau
 import { acquireReader, cancelStream, ReadableState } from "./readable_state.js";
 import { getReader } from "./readable_readers.js";
 import { attach, check, illegal, stateOf, TOKEN } from "./slots.js";
-import { highWaterMarkOf, sizeOf, toCallback, toOptionalObject, toOptions, toStrategy } from "./strategies.js";
+import { highWaterMarkOf, NONE, sizeOf, toCallback, toOptionalObject, toOptions, toStrategy } from "./strategies.js";
 import { tee } from "./tee.js";
 
 const STREAM = "ReadableStream";
@@ -122,7 +122,7 @@ function locked() {
 
 /** An UnderlyingSource; its members in the order of Web IDL. */
 function toSource(object) {
-  if (object === undefined) return {};
+  if (object === undefined) return NONE;
   let { autoAllocateChunkSize } = object;
   if (autoAllocateChunkSize !== undefined) {
     autoAllocateChunkSize = toEnforcedUnsigned(autoAllocateChunkSize, "autoAllocateChunkSize");

@@ -20,6 +20,14 @@ class Slot extends Stamped {
   }
 }
 
+/**
+ * Have the objects of a class inherit nothing from Object.prototype, where a script may have
+ * put setters that their constructor would call.
+ */
+export function isolate(State) {
+  Object.setPrototypeOf(State.prototype, null);
+}
+
 /** Give a fresh object its state, and the state its object. */
 export function attach(object, state) {
   new Slot(object, state);

@@ -3,7 +3,7 @@
 
 import { exposeInterface, requireArguments } from "../webidl.js";
 import { rejectedWith, resolvedWith } from "./promises.js";
-import { attach, check } from "./slots.js";
+import { attach, check, isolate } from "./slots.js";
 
 const { apply } = Reflect;
 const { defineProperty } = Object;
@@ -15,6 +15,7 @@ class StrategyState {
     this.highWaterMark = highWaterMark;
   }
 }
+isolate(StrategyState);
 
 /** One function for all strategies of a kind, without a prototype property. */
 const { size: byteLengthSize } = { size: (chunk) => chunk.byteLength };
@@ -63,7 +64,8 @@ export function toOptions(value, what) {
   return value;
 }
 
-const NONE = { __proto__: null };
+/** A dictionary without members. */
+export const NONE = { __proto__: null };
 
 /**
  * A QueuingStrategy.

@@ -4,6 +4,7 @@ import { ByteControllerState } from "./byte_controller_state.js";
 import { deferred, react } from "./promises.js";
 import { DefaultControllerState } from "./readable_default_controller.js";
 import { acquireReader, cancelStream, read, ReadableState, readInto, releaseReader } from "./readable_state.js";
+import { isolate } from "./slots.js";
 import { cloneAsUint8Array } from "./views.js";
 
 const { queueMicrotask } = globalThis;
@@ -37,6 +38,7 @@ class Tee {
     if (!this.canceled[0] || !this.canceled[1]) this.cancelPromise.resolve(undefined);
   }
 }
+isolate(Tee);
 
 /** "ReadableStreamDefaultTee" */
 function defaultTee(stream, cloneForBranch2) {

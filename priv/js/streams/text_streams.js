@@ -3,7 +3,7 @@
 import { exposeInterface, toDOMString } from "../webidl.js";
 import { rejectedWith } from "./promises.js";
 import { readableOf } from "./readable_stream.js";
-import { attach, check } from "./slots.js";
+import { attach, check, isolate } from "./slots.js";
 import { TransformState } from "./transform_state.js";
 import { isBufferSource } from "./views.js";
 import { writableOf } from "./writable_stream.js";
@@ -40,6 +40,7 @@ class TextState {
     stream.start(undefined);
   }
 }
+isolate(TextState);
 
 /** The last code unit of text, where it is the first half of a surrogate pair. */
 function endsInHalf(text) {

@@ -4,6 +4,7 @@
 import { deferred, LazyPromise, reacting, rejectedWith, upon } from "./promises.js";
 import { DefaultControllerState } from "./readable_default_controller.js";
 import { ReadableState } from "./readable_state.js";
+import { isolate } from "./slots.js";
 import { WritableControllerState, WritableState } from "./writable_state.js";
 
 export class TransformState {
@@ -132,6 +133,7 @@ export class TransformState {
     );
   }
 }
+isolate(TransformState);
 
 export class TransformControllerState {
   constructor(stream) {
@@ -202,6 +204,7 @@ export class TransformControllerState {
     stream.errorWritable(new TypeError("The stream has been terminated"));
   }
 }
+isolate(TransformControllerState);
 
 function passOn(controller, chunk) {
   try {

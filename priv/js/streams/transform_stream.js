@@ -3,7 +3,16 @@
 import { exposeInterface } from "../webidl.js";
 import { readableOf } from "./readable_stream.js";
 import { attach, check, checkToken, objectOf } from "./slots.js";
-import { highWaterMarkOf, invoke, sizeOf, startWith, toCallback, toOptionalObject, toStrategy } from "./strategies.js";
+import {
+  highWaterMarkOf,
+  invoke,
+  NONE,
+  sizeOf,
+  startWith,
+  toCallback,
+  toOptionalObject,
+  toStrategy,
+} from "./strategies.js";
 import { TransformState } from "./transform_state.js";
 import { writableOf } from "./writable_stream.js";
 
@@ -41,7 +50,7 @@ exposeInterface(TransformStream);
 
 /** A Transformer; its members in the order of Web IDL. */
 function toTransformer(object) {
-  if (object === undefined) return {};
+  if (object === undefined) return NONE;
   const cancel = toCallback(object, "cancel");
   const flush = toCallback(object, "flush");
   if (object.readableType !== undefined) throw new RangeError("The transformer's readableType is reserved");

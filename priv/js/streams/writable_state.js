@@ -6,6 +6,7 @@
 import { createSignal, signalAbort } from "../abort.js";
 import { deferred, LazyPromise, markHandled, react, rejectedWith, resolvedWith, upon } from "./promises.js";
 import { Queue, SizedQueue } from "./queues.js";
+import { isolate } from "./slots.js";
 
 export class WritableState {
   constructor() {
@@ -167,6 +168,7 @@ export class WritableState {
     this.backpressure = backpressure;
   }
 }
+isolate(WritableState);
 
 export class WriterState {
   /** "SetUpWritableStreamDefaultWriter" */
@@ -252,6 +254,7 @@ export class WriterState {
     return state === "errored" ? rejectedWith(stream.storedError) : stream.close();
   }
 }
+isolate(WriterState);
 
 export class WritableControllerState {
   constructor(stream, highWaterMark, size) {
@@ -419,3 +422,4 @@ export class WritableControllerState {
     );
   }
 }
+isolate(WritableControllerState);

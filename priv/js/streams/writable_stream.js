@@ -7,6 +7,7 @@ import { attach, check, checkToken, illegal, objectOf, stateOf, TOKEN } from "./
 import {
   highWaterMarkOf,
   invoke,
+  NONE,
   sizeOf,
   startWith,
   toCallback,
@@ -69,7 +70,7 @@ function closing() {
 
 /** An UnderlyingSink; its members in the order of Web IDL. */
 function toSink(object) {
-  if (object === undefined) return {};
+  if (object === undefined) return NONE;
   const abort = toCallback(object, "abort");
   const close = toCallback(object, "close");
   const start = toCallback(object, "start");
