@@ -188,6 +188,9 @@ bool JS_GetArrayBufferSlots(JSValueConst value, JSArrayBufferSlots *slots);
 JSValue JS_NewArrayBufferSlots(JSContext *ctx, const uint8_t *data, size_t size,
                                int64_t max_byte_length);
 
+/* A new ArrayBuffer with the contents of `value`, which is detached after. */
+JSValue JS_MoveArrayBuffer(JSContext *ctx, JSValueConst value);
+
 typedef struct JSViewSlots {
     JSValue buffer;     /* [[ViewedArrayBuffer]] */
     size_t byte_offset;

@@ -140,6 +140,12 @@ JSValue JS_NewArrayBufferSlots(JSContext *ctx, const uint8_t *data, size_t size,
     return buffer;
 }
 
+JSValue JS_MoveArrayBuffer(JSContext *ctx, JSValueConst value)
+{
+    return js_array_buffer_transfer(ctx, value, 0, NULL,
+                                    JS_ARRAY_BUFFER_TRANSFER);
+}
+
 bool JS_GetViewSlots(JSValueConst value, JSViewSlots *slots)
 {
     JSClassID class_id = JS_GetClassID(value);

@@ -187,6 +187,12 @@ impl Parts {
         self.0 & 1 << part as u32 != 0
     }
 
+    /// Whether one of them has a global of that name.
+    pub(crate) fn expose(self, name: &str) -> bool {
+        let mut exposed = (0..COUNT).filter(|part| self.0 & 1 << part != 0);
+        exposed.any(|part| MEMBERS[part].iter().any(|member| member.name() == name))
+    }
+
     /// Define the globals of each part.
     pub(crate) fn define(self, cx: Cx<'_>) -> JsResult<()> {
         let global = cx.global();

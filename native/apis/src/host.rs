@@ -6,7 +6,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use quickbeam_engine::{Cx, JsResult, Member, Report, Root, Value};
 
-use crate::Parts;
+use crate::{Parts, clone};
 
 /// How grave a console message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +64,8 @@ pub(crate) struct Apis {
     pub(crate) listeners: RefCell<Vec<(String, Root)>>,
     /// Whether somebody may listen to errors that nobody catches.
     pub(crate) watches_errors: Cell<bool>,
+    /// What it has sent to other heaps and is not there yet.
+    pub(crate) in_transit: clone::Account,
     pub(crate) start: Instant,
     /// Milliseconds since 1970 at `start`.
     pub(crate) time_origin: f64,
@@ -83,6 +85,7 @@ impl Apis {
             modules: RefCell::default(),
             listeners: RefCell::default(),
             watches_errors: Cell::new(false),
+            in_transit: clone::Account::default(),
             start: Instant::now(),
             time_origin: (origin.as_secs_f64() * 1e6).round() / 1e3,
             to_string_tag: OnceCell::new(),

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `console` | `console`, written by `format`, `inspect`, `layout` |
 //! | `text_encoder`, `text_decoder` | `TextEncoder`, `TextDecoder` |
-//! | `clone` | `structuredClone`: `clone::read`, `clone::write` |
+//! | [`clone`] | `structuredClone`, and values on their way between heaps |
 //! | `performance` | `performance` |
 //! | `crypto` | `crypto.getRandomValues`, `crypto.randomUUID` |
 //! | [`errors`] | `reportError`, and errors that nobody catches |
@@ -19,7 +19,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
-mod clone;
+pub mod clone;
 mod console;
 mod crypto;
 pub mod errors;

@@ -34,6 +34,7 @@ macro_rules! modules {
 
 static MODULES: &[&Builtin] = modules![
     "abort.js",
+    "clone.js",
     "event.js",
     "event_handlers.js",
     "event_types.js",
@@ -91,7 +92,8 @@ pub(crate) fn load<'a>(cx: Cx<'a>, path: &str) -> JsResult<Value<'a>> {
     Ok(exports)
 }
 
-fn loaded<'a>(cx: Cx<'a>, path: &str) -> Option<Value<'a>> {
+/// The exports of a module, where it has run.
+pub(crate) fn loaded<'a>(cx: Cx<'a>, path: &str) -> Option<Value<'a>> {
     let modules = Apis::of(cx).modules.borrow();
     let (_, exports) = modules.iter().find(|(name, _)| *name == path)?;
     Some(exports.get(cx))

@@ -2004,6 +2004,9 @@ unsafe extern "C" {
         max_byte_length: i64,
     ) -> JSValue;
 }
+unsafe extern "C" {
+    pub fn JS_MoveArrayBuffer(ctx: *mut JSContext, value: JSValue) -> JSValue;
+}
 #[repr(C)]
 #[derive(Copy, Clone)]
 pub struct JSViewSlots {

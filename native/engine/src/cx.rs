@@ -130,6 +130,15 @@ impl<'a> Cx<'a> {
         }
     }
 
+    /// A string of UTF-16 code units, lone surrogates as they are.
+    pub fn string_of_units(self, units: &[u16]) -> JsResult<Value<'a>> {
+        // SAFETY: pointer and length of a slice; the engine copies it.
+        unsafe {
+            let raw = sys::JS_NewStringUTF16(self.as_ptr(), units.as_ptr(), units.len());
+            Value::from_result(self, raw)
+        }
+    }
+
     /// A BigInt of sign and magnitude (32-bit words, least significant first).
     pub fn bigint(self, negative: bool, words: &[u32]) -> JsResult<Value<'a>> {
         // SAFETY: pointer and length of a slice; the engine copies it.

@@ -8,6 +8,7 @@
 //! | [`value`] | [`Value`], an owned JS value; [`root`], one that outlives a `Cx` |
 //! | [`function`] | native functions that scripts call |
 //! | `token` | objects that stand for bytes of the host's |
+//! | [`charge`] | memory of the host's that counts against a heap |
 //! | [`builtin`] | scripts of the host's own, compiled once |
 //! | [`members`] | properties as static tables; [`host_object`], objects with a Rust value |
 //! | [`module`] | ES modules: finding, loading, linking, evaluating |
@@ -22,6 +23,7 @@
 //! heap's borrow, and an embedder that mixes them up panics in debug builds).
 
 pub mod builtin;
+pub mod charge;
 pub mod cx;
 pub mod dates;
 pub mod fiber;
@@ -40,6 +42,7 @@ mod token;
 pub mod value;
 
 pub use builtin::Builtin;
+pub use charge::Charge;
 pub use cx::{Cx, ErrorKind, JsResult, Thrown};
 pub use fiber::{Pause, Progress, Signal};
 pub use figures::Collections;

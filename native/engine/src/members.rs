@@ -28,6 +28,13 @@ const METHOD: u32 = sys::JS_PROP_CONFIGURABLE | sys::JS_PROP_WRITABLE;
 const ATTRIBUTE: u32 = sys::JS_PROP_CONFIGURABLE | sys::JS_PROP_ENUMERABLE;
 
 impl Member {
+    /// The property's name.
+    pub fn name(&self) -> &'static str {
+        // SAFETY: every constructor below takes a static C string.
+        let name = unsafe { CStr::from_ptr(self.0.name) };
+        name.to_str().unwrap_or_default()
+    }
+
     /// A function as Web IDL has its operations: enumerable.
     pub const fn operation<F: Native>(name: &'static CStr, length: u8, native: F) -> Member {
         Member::function(name, length, native, OPERATION)

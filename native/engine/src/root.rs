@@ -62,6 +62,12 @@ impl Alive {
         unsafe { sys::JS_FreeValueRT(self.rt, raw) }
     }
 
+    /// Give back what was charged; also from a finalizer.
+    pub(crate) fn release_memory(&self, bytes: usize) {
+        // SAFETY: the runtime is there as long as self is found by a Weak.
+        unsafe { sys::JS_ReleaseContextMemory(self.rt, bytes) }
+    }
+
     /// The heap ends: let go of what is still held, lest the engine, which
     /// wants to see all objects freed, ends the process.
     ///

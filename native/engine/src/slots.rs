@@ -307,6 +307,16 @@ impl<'a> Value<'a> {
         })
     }
 
+    /// A new ArrayBuffer with the contents of this one, which is detached after:
+    /// nothing is copied. TypeError where it cannot be.
+    pub fn move_buffer(&self) -> JsResult<Value<'a>> {
+        // SAFETY: a live value.
+        unsafe {
+            let raw = sys::JS_MoveArrayBuffer(self.cx().as_ptr(), self.raw());
+            Value::from_result(self.cx(), raw)
+        }
+    }
+
     /// Detach an ArrayBuffer.
     pub fn detach(&self) {
         // SAFETY: nothing for other values.

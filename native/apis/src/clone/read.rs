@@ -5,9 +5,48 @@ use std::collections::HashMap;
 use std::ffi::CStr;
 
 use quickbeam_engine::value::Keys;
-use quickbeam_engine::{Cx, JsResult, Kind, ObjectKind, Property, Value};
+use quickbeam_engine::{Charge, Cx, JsResult, Kind, ObjectKind, Property, Value};
 
-use super::{Failure, Node, Record, Slot, data_clone_error};
+use super::record::{Entry, Failure, Node, Record, Slot};
+use super::{data_clone_error, platform};
+
+/// What has been read.
+pub(super) struct Read<'a> {
+    pub(super) record: Record<Value<'a>>,
+    pub(super) transfer: Vec<Transferable<'a>>,
+    /// The record's memory, which counts against the heap while it is there.
+    memory: Charge,
+}
+
+/// One of the transfer list.
+pub(super) enum Transferable<'a> {
+    Buffer(Value<'a>),
+    Platform(Value<'a>),
+}
+
+impl Read<'_> {
+    /// Bytes of the record, without those of its strings.
+    pub(super) fn size(&self) -> usize {
+        self.memory.bytes()
+    }
+}
+
+impl Transferable<'_> {
+    /// A getter may have detached a buffer since it was looked at. Gives the
+    /// maximal length of a resizable one.
+    pub(super) fn check(&self, cx: Cx<'_>) -> JsResult<Option<usize>> {
+        let Transferable::Buffer(buffer) = self else {
+            return Ok(None);
+        };
+        match buffer.buffer_slots() {
+            Some(slots) if !slots.detached => Ok(slots.max_byte_length),
+            _ => {
+                let message = "An ArrayBuffer in transfer is detached";
+                Err(data_clone_error(cx, message))
+            }
+        }
+    }
+}
 
 /// An object whose insides are being read.
 struct Frame<'a> {
@@ -32,44 +71,99 @@ enum Inside<'a> {
 
 struct Reader<'a> {
     cx: Cx<'a>,
-    record: Record<'a>,
+    nodes: Vec<Node<Value<'a>>>,
+    memory: Charge,
+    /// Bytes that are not in `memory` yet.
+    uncounted: usize,
     /// The steps' memory: which node an object has become.
-    memory: HashMap<usize, usize>,
+    known: HashMap<usize, usize>,
     /// Objects that only a getter gave live as long as their identity is used.
     alive: Vec<Value<'a>>,
     stack: Vec<Frame<'a>>,
 }
 
+/// Memory is counted in steps of this many bytes.
+const COUNT_AT: usize = 16 * 1024;
+
 pub(super) fn read<'a>(
     cx: Cx<'a>,
     value: &Value<'a>,
     transfer: &[Value<'a>],
-) -> JsResult<(Record<'a>, Slot<'a>)> {
+) -> JsResult<Read<'a>> {
     let mut reader = Reader {
         cx,
-        record: Record::default(),
-        memory: HashMap::new(),
+        nodes: Vec::new(),
+        memory: cx.hold(0)?,
+        uncounted: 0,
+        known: HashMap::new(),
         alive: Vec::new(),
         stack: Vec::new(),
     };
-    for (at, buffer) in transfer.iter().enumerate() {
-        reader.remember(buffer, Node::Transferred(at));
-    }
+    let transfer = reader.transfer(transfer)?;
     let root = reader.value(value)?;
     while let Some(mut frame) = reader.stack.pop() {
         reader.step(&mut frame)?;
     }
-    Ok((reader.record, root))
+    reader.count(COUNT_AT)?;
+    let Reader { nodes, memory, .. } = reader;
+    Ok(Read {
+        record: Record { nodes, root },
+        transfer,
+        memory,
+    })
 }
 
 impl<'a> Reader<'a> {
-    fn remember(&mut self, value: &Value<'a>, node: Node<'a>) -> usize {
-        let at = self.record.nodes.len();
-        self.record.nodes.push(node);
-        self.memory
+    /// Step 2 of StructuredSerializeWithTransfer: each must be transferable, and
+    /// there once.
+    fn transfer(&mut self, transfer: &[Value<'a>]) -> JsResult<Vec<Transferable<'a>>> {
+        let mut list = Vec::with_capacity(transfer.len());
+        for (at, value) in transfer.iter().enumerate() {
+            list.push(match value.buffer_slots() {
+                Some(slots) if !slots.shared && !slots.immutable => {
+                    Transferable::Buffer(value.clone())
+                }
+                None if platform::is_transferable(self.cx, value)? => {
+                    Transferable::Platform(value.clone())
+                }
+                _ => {
+                    let message = "A value in transfer cannot be transferred";
+                    return Err(data_clone_error(self.cx, message));
+                }
+            });
+            if self.find(value).is_some() {
+                let message = "An object is in transfer twice";
+                return Err(data_clone_error(self.cx, message));
+            }
+            self.remember(value, Node::Transferred(at))?;
+        }
+        Ok(list)
+    }
+
+    fn find(&self, value: &Value<'a>) -> Option<usize> {
+        self.known.get(&value.identity()?).copied()
+    }
+
+    fn remember(&mut self, value: &Value<'a>, node: Node<Value<'a>>) -> JsResult<usize> {
+        // The node, and where it stands in `known` and `alive`.
+        self.count(size_of::<Node<Value<'a>>>() + 7 * size_of::<usize>())?;
+        let at = self.nodes.len();
+        self.nodes.push(node);
+        self.known
             .extend(value.identity().map(|identity| (identity, at)));
         self.alive.push(value.clone());
-        at
+        Ok(at)
+    }
+
+    /// The record has grown by so many bytes.
+    fn count(&mut self, bytes: usize) -> JsResult<()> {
+        self.uncounted += bytes;
+        if self.uncounted >= COUNT_AT {
+            let sum = self.memory.bytes() + self.uncounted;
+            self.memory.set(self.cx, sum)?;
+            self.uncounted = 0;
+        }
+        Ok(())
     }
 
     /// Read one thing inside of `frame`'s object; the frame goes back on the
@@ -89,7 +183,8 @@ impl<'a> Reader<'a> {
                     let below = self.stack.len();
                     let slot = self.value(&item)?;
                     let entry = (name, slot);
-                    match &mut self.record.nodes[frame.node] {
+                    self.count(size_of::<Entry<Value<'a>>>())?;
+                    match &mut self.nodes[frame.node] {
                         Node::Array(_, entries) | Node::Object(entries) => entries.push(entry),
                         _ => {}
                     }
@@ -105,7 +200,8 @@ impl<'a> Reader<'a> {
                     *at += 1;
                     let below = self.stack.len();
                     let slot = self.value(&item)?;
-                    match &mut self.record.nodes[frame.node] {
+                    self.count(size_of::<Slot<Value<'a>>>())?;
+                    match &mut self.nodes[frame.node] {
                         Node::Map(slots) | Node::Set(slots) => slots.push(slot),
                         _ => {}
                     }
@@ -118,7 +214,7 @@ impl<'a> Reader<'a> {
             Inside::Cause(cause) => {
                 if let Some(cause) = cause.take() {
                     let slot = self.value(&cause)?;
-                    if let Node::Error(failure) = &mut self.record.nodes[frame.node] {
+                    if let Node::Error(failure) = &mut self.nodes[frame.node] {
                         failure.cause = Some(slot);
                     }
                 }
@@ -141,7 +237,7 @@ impl<'a> Reader<'a> {
     }
 
     /// One value: a slot at once, its insides later.
-    fn value(&mut self, value: &Value<'a>) -> JsResult<Slot<'a>> {
+    fn value(&mut self, value: &Value<'a>) -> JsResult<Slot<Value<'a>>> {
         self.cx.poll()?;
         match value.kind() {
             // 5. A Symbol.
@@ -154,17 +250,14 @@ impl<'a> Reader<'a> {
 
     fn object(&mut self, value: &Value<'a>) -> JsResult<usize> {
         // 2. Known already.
-        if let Some(node) = value
-            .identity()
-            .and_then(|identity| self.memory.get(&identity))
-        {
-            return Ok(*node);
+        if let Some(node) = self.find(value) {
+            return Ok(node);
         }
         match value.object_kind() {
             ObjectKind::Array => {
                 // 18. An Array exotic object.
                 let length = u32::try_from(value.length()?).unwrap_or(u32::MAX);
-                let node = self.remember(value, Node::Array(length, Vec::new()));
+                let node = self.remember(value, Node::Array(length, Vec::new()))?;
                 self.properties(value, node)
             }
             ObjectKind::Function => Err(self.refuse("A function")),
@@ -173,11 +266,11 @@ impl<'a> Reader<'a> {
             ObjectKind::Error => self.error(value),
             ObjectKind::Date => {
                 let time = value.object_data().to_number()?;
-                Ok(self.remember(value, Node::Date(time)))
+                self.remember(value, Node::Date(time))
             }
             ObjectKind::RegExp => {
                 let (source, flags) = value.regexp_parts()?;
-                Ok(self.remember(value, Node::RegExp(source, flags)))
+                self.remember(value, Node::RegExp(source, flags))
             }
             kind @ (ObjectKind::Map | ObjectKind::Set) => {
                 // 15. and 16., of a copy of the entries.
@@ -187,7 +280,7 @@ impl<'a> Reader<'a> {
                     ObjectKind::Map => Node::Map(Vec::new()),
                     _ => Node::Set(Vec::new()),
                 };
-                let node = self.remember(value, node);
+                let node = self.remember(value, node)?;
                 self.stack.push(Frame {
                     node,
                     inside: Inside::Items {
@@ -209,23 +302,30 @@ impl<'a> Reader<'a> {
 
     fn other(&mut self, value: &Value<'a>) -> JsResult<usize> {
         match &*value.class_name()? {
-            "Object" if value.is_host_object() => Err(self.refuse("An object of the host's")),
-            "Object" => {
-                let node = self.remember(value, Node::Object(Vec::new()));
-                self.properties(value, node)
-            }
+            // 19. and 20. A platform object.
+            "Object" => match platform::serialize(self.cx, value)? {
+                Some(parcel) => {
+                    self.count(parcel.size())?;
+                    self.remember(value, Node::Platform(parcel))
+                }
+                None if value.is_host_object() => Err(self.refuse("An object of the host's")),
+                None => {
+                    let node = self.remember(value, Node::Object(Vec::new()))?;
+                    self.properties(value, node)
+                }
+            },
             // 7. to 10.
             "Boolean" | "Number" | "BigInt" | "String" => {
-                Ok(self.remember(value, Node::Wrapper(value.object_data())))
+                self.remember(value, Node::Wrapper(value.object_data()))
             }
             "DOMException" => {
                 let (name, message) = value.dom_exception_parts()?;
                 let stack = value
                     .own_data("stack")?
                     .unwrap_or_else(|| self.cx.undefined());
-                Ok(self.remember(value, Node::DomException(name, message, stack)))
+                self.remember(value, Node::DomException(name, message, stack))
             }
-            // 6., 19. and 21. to 25.: other slots, platform objects, exotic ones.
+            // 6. and 21. to 25.: other slots, exotic objects.
             class => {
                 let class: String = class.chars().take(100).collect();
                 Err(self.refuse(&format!("An object of class {class}")))
@@ -254,19 +354,15 @@ impl<'a> Reader<'a> {
                 return Err(self.refuse("A view that is out of bounds"));
             }
             let buffer = self.object(&buffer)?;
-            return Ok(self.remember(value, Node::View(buffer, view)));
+            return self.remember(value, Node::View(buffer, view));
         }
         match value.buffer_slots() {
             Some(slots) if slots.shared => Err(self.refuse("A SharedArrayBuffer")),
             Some(slots) if slots.detached => Err(self.refuse("A detached ArrayBuffer")),
             Some(slots) => {
-                // The copy is the heap's until it is written.
-                let length = value.byte_length().unwrap_or(0);
-                self.cx.charge(length)?;
+                self.count(slots.byte_length)?;
                 let bytes = value.bytes().unwrap_or_default();
-                let node = Node::Buffer(bytes, slots.max_byte_length);
-                self.cx.release(length);
-                Ok(self.remember(value, node))
+                self.remember(value, Node::Buffer(bytes, slots.max_byte_length))
             }
             None => Err(self.refuse("A buffer of an unknown kind")),
         }
@@ -295,7 +391,7 @@ impl<'a> Reader<'a> {
             stack,
             cause: None,
         };
-        let node = self.remember(value, Node::Error(failure));
+        let node = self.remember(value, Node::Error(failure))?;
         if cause.is_some() {
             self.stack.push(Frame {
                 node,

@@ -2,16 +2,15 @@
 
 use quickbeam_engine::{Cx, JsResult, Value};
 
-use super::{Node, Record, Slot};
+use super::record::{Node, Record, Slot};
 
 pub(super) fn write<'a>(
     cx: Cx<'a>,
-    record: &Record<'a>,
-    root: &Slot<'a>,
+    mut record: Record<Value<'a>>,
     transferred: &[Value<'a>],
 ) -> JsResult<Value<'a>> {
     let mut made: Vec<Value<'a>> = Vec::with_capacity(record.nodes.len());
-    for node in &record.nodes {
+    for node in &mut record.nodes {
         cx.poll()?;
         // A view's buffer comes before it.
         let object = shell(cx, node, &made, transferred)?;
@@ -21,10 +20,10 @@ pub(super) fn write<'a>(
         cx.poll()?;
         fill(cx, node, object, &made)?;
     }
-    Ok(value(root, &made))
+    Ok(value(&record.root, &made))
 }
 
-fn value<'a>(slot: &Slot<'a>, made: &[Value<'a>]) -> Value<'a> {
+fn value<'a>(slot: &Slot<Value<'a>>, made: &[Value<'a>]) -> Value<'a> {
     match slot {
         Slot::Primitive(value) => value.clone(),
         Slot::Node(node) => made[*node].clone(),
@@ -33,7 +32,7 @@ fn value<'a>(slot: &Slot<'a>, made: &[Value<'a>]) -> Value<'a> {
 
 fn shell<'a>(
     cx: Cx<'a>,
-    node: &Node<'a>,
+    node: &mut Node<Value<'a>>,
     made: &[Value<'a>],
     transferred: &[Value<'a>],
 ) -> JsResult<Value<'a>> {
@@ -67,10 +66,16 @@ fn shell<'a>(
             Ok(array)
         }
         Node::Object(_) => cx.object(),
+        Node::Platform(parcel) => parcel.unpack(cx),
     }
 }
 
-fn fill<'a>(cx: Cx<'a>, node: &Node<'a>, object: &Value<'a>, made: &[Value<'a>]) -> JsResult<()> {
+fn fill<'a>(
+    cx: Cx<'a>,
+    node: &Node<Value<'a>>,
+    object: &Value<'a>,
+    made: &[Value<'a>],
+) -> JsResult<()> {
     match node {
         Node::Array(_, entries) | Node::Object(entries) => {
             for (name, slot) in entries {

@@ -94,6 +94,23 @@ impl Js {
         Js { heap, heard }
     }
 
+    /// Do something in the heap, on a fiber.
+    pub fn with<R: Send + 'static>(&mut self, run: impl FnOnce(Cx<'_>) -> R + Send + 'static) -> R {
+        let (result, out) = mpsc::channel();
+        let progress = self.heap.start(move |cx| {
+            let _ = result.send(run(cx));
+        });
+        out.try_recv()
+            .unwrap_or_else(|_| panic!("no result: {progress:?}"))
+    }
+
+    pub fn live_bytes(&mut self) -> usize {
+        self.with(|cx| {
+            cx.collect();
+            cx.live_bytes()
+        })
+    }
+
     /// Run what has been posted, and the microtasks that follow.
     pub fn run_tasks(&mut self) {
         let tasks = std::mem::take(&mut *self.heard.mailbox.0.lock().expect("no panic"));
