@@ -74,7 +74,7 @@ clean: ## remove everything that was built or fetched
 # Installs what is missing, and costs nothing when nothing is.
 .PHONY: tools
 tools:
-	@scripts/ensure cc cargo elixir
+	@scripts/ensure cc c++ cargo elixir
 
 # npm writes this file last, so an interrupted fetch starts again.
 examples/demo/node_modules/.package-lock.json: examples/demo/package.json examples/demo/package-lock.json

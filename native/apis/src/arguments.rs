@@ -46,3 +46,51 @@ pub(crate) fn prototype_of_new<'a>(
         _ => Ok(prototype),
     }
 }
+
+/// The same of a class that [`crate::host::once`] keeps.
+pub(crate) fn prototype_for<'a>(
+    call: &Call<'a>,
+    class: impl FnOnce(Cx<'a>) -> JsResult<Value<'a>>,
+) -> JsResult<Value<'a>> {
+    let prototype = call.this().get("prototype")?;
+    if prototype.is_object() {
+        return Ok(prototype);
+    }
+    class(call.cx())?.get("prototype")
+}
+
+/// An optional argument: `None` when it is absent or undefined.
+pub(crate) fn optional<'a>(call: &Call<'a>, index: usize) -> Option<Value<'a>> {
+    Some(call.argument(index)).filter(|value| !value.is_undefined())
+}
+
+/// Let the heap be stopped, and count, in proportion to the `bytes` that a
+/// native is to go through.
+pub(crate) fn poll_for(cx: Cx<'_>, bytes: usize) -> JsResult<()> {
+    (0..=bytes / 512).try_for_each(|_| cx.poll())
+}
+
+/// `[Clamp] long long`: rounded to the nearest, ties to even; NaN is 0.
+pub(crate) fn clamp(value: &Value<'_>) -> JsResult<f64> {
+    const MAX: f64 = 9_007_199_254_740_991.0;
+    let number = value.to_number()?;
+    if number.is_nan() {
+        return Ok(0.0);
+    }
+    Ok(number.clamp(-MAX, MAX).round_ties_even())
+}
+
+/// What an operation that returns a promise does: its errors reject.
+pub(crate) fn promise_of<'a>(
+    call: &Call<'a>,
+    operation: impl FnOnce(&Call<'a>) -> JsResult<Value<'a>>,
+) -> JsResult<Value<'a>> {
+    let cx = call.cx();
+    let (promise, resolve, reject) = cx.promise()?;
+    let (settle, value) = match operation(call) {
+        Ok(value) => (resolve, value),
+        Err(thrown) => (reject, cx.catch(thrown)),
+    };
+    settle.call(&cx.undefined(), &[value])?;
+    Ok(promise)
+}

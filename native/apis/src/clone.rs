@@ -13,10 +13,12 @@ mod serialized;
 mod transit;
 mod write;
 
-use quickbeam_engine::{Call, Cx, JsResult, Member, Thrown, Value};
+use quickbeam_engine::{Call, Cx, JsResult, Thrown, Value};
 
 use crate::arguments::{dictionary, require, type_error};
+use crate::iteration::sequence;
 
+pub(crate) use platform::Parcel;
 use read::Transferable;
 pub use serialized::{Serialized, serialize};
 pub(crate) use transit::Account;
@@ -50,61 +52,18 @@ fn transfer_list<'a>(cx: Cx<'a>, options: &Value<'a>) -> JsResult<Vec<Value<'a>>
     if list.is_undefined() {
         return Ok(Vec::new());
     }
-    if !list.is_object() {
-        return Err(type_error(
-            cx,
-            "structuredClone: transfer is not a sequence",
-        ));
-    }
-    let method = list.get_by(&iterator_symbol(cx)?)?;
-    if !method.is_function() {
-        return Err(type_error(
-            cx,
-            "structuredClone: transfer is not a sequence",
-        ));
-    }
-    let iterator = method.call(&list, &[])?;
-    if !iterator.is_object() {
-        return Err(type_error(
-            cx,
-            "structuredClone: the iterator is not an object",
-        ));
-    }
-    let next = iterator.get("next")?;
     let mut items = Vec::new();
-    loop {
-        let result = next.call(&iterator, &[])?;
-        if !result.is_object() {
-            return Err(type_error(
-                cx,
-                "structuredClone: the iterator's result is not an object",
-            ));
-        }
-        if result.get("done")?.truthy() {
-            return Ok(items);
-        }
-        let item = result.get("value")?;
+    sequence(&list, "structuredClone: transfer", |item| {
         if !item.is_object() {
-            return Err(type_error(
-                cx,
-                "structuredClone: transfer has something that is no object",
-            ));
+            let message = "structuredClone: transfer has something that is no object";
+            return Err(type_error(cx, message));
         }
         items.push(item);
-    }
+        Ok(())
+    })?;
+    Ok(items)
 }
 
-/// The symbol that `for … of` itself uses.
-fn iterator_symbol(cx: Cx<'_>) -> JsResult<Value<'_>> {
-    static ITERABLE: &[Member] = &[Member::method(c"[Symbol.iterator]", 0, nothing)];
-    fn nothing<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
-        Ok(call.cx().undefined())
-    }
-    let iterable = cx.object()?;
-    cx.define_members(&iterable, ITERABLE)?;
-    iterable.own_keys_and_symbols(false)?.get(0).to_value(cx)
-}
-
-fn data_clone_error(cx: Cx<'_>, message: &str) -> Thrown {
+pub(crate) fn data_clone_error(cx: Cx<'_>, message: &str) -> Thrown {
     cx.throw_dom_exception("DataCloneError", message)
 }

@@ -4,7 +4,9 @@
 use quickbeam_engine::{Cx, JsResult, Member, Value};
 
 use crate::host::Apis;
-use crate::{clone, console, crypto, errors, modules, performance, text_decoder, text_encoder};
+use crate::{
+    blob, clone, console, crypto, errors, modules, performance, text_decoder, text_encoder, url,
+};
 
 /// Globals that come together. A part is installed once, whoever asks for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +57,14 @@ static MEMBERS: [&[Member]; COUNT] = {
     ];
     members[Events as usize] = EVENTS;
     members[Streams as usize] = STREAMS;
+    members[Blob as usize] = &[
+        Member::lazy(c"Blob", blob::class),
+        Member::lazy(c"File", blob::file_class),
+    ];
+    members[Url as usize] = &[
+        Member::lazy(c"URL", url::class),
+        Member::lazy(c"URLSearchParams", url::search_params_class),
+    ];
     members
 };
 

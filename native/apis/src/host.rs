@@ -6,6 +6,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use quickbeam_engine::{Cx, JsResult, Member, Report, Root, Value};
 
+use crate::url::ObjectUrls;
 use crate::{Parts, clone};
 
 /// How grave a console message is.
@@ -64,8 +65,11 @@ pub(crate) struct Apis {
     pub(crate) listeners: RefCell<Vec<(String, Root)>>,
     /// Whether somebody may listen to errors that nobody catches.
     pub(crate) watches_errors: Cell<bool>,
+    pub(crate) object_urls: ObjectUrls,
     /// What it has sent to other heaps and is not there yet.
     pub(crate) in_transit: clone::Account,
+    /// What is made once in a heap: [`once`].
+    pub(crate) made: RefCell<Vec<(&'static str, Root)>>,
     pub(crate) start: Instant,
     /// Milliseconds since 1970 at `start`.
     pub(crate) time_origin: f64,
@@ -85,6 +89,8 @@ impl Apis {
             modules: RefCell::default(),
             listeners: RefCell::default(),
             watches_errors: Cell::new(false),
+            made: RefCell::default(),
+            object_urls: ObjectUrls::default(),
             in_transit: clone::Account::default(),
             start: Instant::now(),
             time_origin: (origin.as_secs_f64() * 1e6).round() / 1e3,
@@ -106,4 +112,24 @@ impl Apis {
 /// Keep `value` for the heap's life.
 pub(crate) fn keep(slot: &OnceCell<Root>, value: &Value<'_>) {
     slot.get_or_init(|| Root::new(value.clone()));
+}
+
+/// What `make` gives, made once in the heap under `name`: the same class for the
+/// global and for those who make objects of it.
+pub(crate) fn once<'a>(
+    cx: Cx<'a>,
+    name: &'static str,
+    make: impl FnOnce(Cx<'a>) -> JsResult<Value<'a>>,
+) -> JsResult<Value<'a>> {
+    let find = |made: &[(&str, Root)]| {
+        let found = made.iter().find(|(made, _)| *made == name);
+        found.map(|(_, root)| root.get(cx))
+    };
+    if let Some(found) = find(&Apis::of(cx).made.borrow()) {
+        return Ok(found);
+    }
+    let value = make(cx)?;
+    let mut made = Apis::of(cx).made.borrow_mut();
+    made.push((name, Root::new(value.clone())));
+    Ok(value)
 }

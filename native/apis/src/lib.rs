@@ -5,6 +5,8 @@
 //! | `console` | `console`, written by `format`, `inspect`, `layout` |
 //! | `text_encoder`, `text_decoder` | `TextEncoder`, `TextDecoder` |
 //! | [`clone`] | `structuredClone`, and values on their way between heaps |
+//! | `url` | `URL`, `URLSearchParams`, blob URLs |
+//! | `blob` | `Blob`, `File` |
 //! | `performance` | `performance` |
 //! | `crypto` | `crypto.getRandomValues`, `crypto.randomUUID` |
 //! | [`errors`] | `reportError`, and errors that nobody catches |
@@ -19,6 +21,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod blob;
 pub mod clone;
 mod console;
 mod crypto;
@@ -27,6 +30,7 @@ mod format;
 mod groups;
 mod host;
 mod inspect;
+mod iteration;
 mod layout;
 mod modules;
 mod performance;
@@ -34,6 +38,7 @@ mod promises;
 mod services;
 mod text_decoder;
 mod text_encoder;
+mod url;
 
 pub use groups::{Part, Parts};
 pub use host::{Host, Level, Mailbox, Task};

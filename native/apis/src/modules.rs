@@ -34,6 +34,7 @@ macro_rules! modules {
 
 static MODULES: &[&Builtin] = modules![
     "abort.js",
+    "blob.js",
     "clone.js",
     "event.js",
     "event_handlers.js",
@@ -66,6 +67,7 @@ static MODULES: &[&Builtin] = modules![
 
 /// What modules may import from `"native:NAME"`.
 static NATIVES: &[(&str, &[Member])] = &[
+    ("blob", crate::blob::NATIVES),
     ("errors", crate::errors::NATIVES),
     ("performance", crate::performance::NATIVES),
     ("promises", crate::promises::NATIVES),

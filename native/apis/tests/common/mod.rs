@@ -86,6 +86,10 @@ impl Js {
         Js::make(0, groups)
     }
 
+    pub fn with_limit_and_groups(memory_limit: usize, groups: &[&str]) -> Js {
+        Js::make(memory_limit, groups)
+    }
+
     fn make(memory_limit: usize, groups: &[&str]) -> Js {
         let mut heap = bare_heap(memory_limit);
         let heard = Heard::default();

@@ -1,0 +1,257 @@
+//! `URL`: URL Standard, 6.1, on `ada-url`.
+
+mod objects;
+mod params_iterator;
+mod query;
+mod search_params;
+
+use std::cell::RefCell;
+
+use ada_url::Url as Parsed;
+use quickbeam_engine::{Call, Charge, ClassMembers, Cx, JsResult, Member, Thrown, Value};
+
+use crate::arguments::{optional, poll_for, prototype_for, require, type_error};
+use crate::groups::{Part, Parts};
+use crate::host::once;
+
+pub(crate) use objects::ObjectUrls;
+pub(crate) use search_params::class as search_params_class;
+
+static MEMBERS: ClassMembers = ClassMembers {
+    instance: &[
+        Member::accessor(c"href", href, set_href),
+        Member::attribute(c"origin", |call| {
+            with(call, |url| call.cx().string(&url.origin()))
+        }),
+        Member::accessor(
+            c"protocol",
+            |call| text(call, Parsed::protocol),
+            |call| set(call, |url, value| url.set_protocol(value).is_ok()),
+        ),
+        Member::accessor(
+            c"username",
+            |call| text(call, Parsed::username),
+            |call| set(call, |url, value| url.set_username(Some(value)).is_ok()),
+        ),
+        Member::accessor(
+            c"password",
+            |call| text(call, Parsed::password),
+            |call| set(call, |url, value| url.set_password(Some(value)).is_ok()),
+        ),
+        Member::accessor(
+            c"host",
+            |call| text(call, Parsed::host),
+            |call| set(call, |url, value| url.set_host(Some(value)).is_ok()),
+        ),
+        Member::accessor(
+            c"hostname",
+            |call| text(call, Parsed::hostname),
+            |call| set(call, |url, value| url.set_hostname(Some(value)).is_ok()),
+        ),
+        Member::accessor(
+            c"port",
+            |call| text(call, Parsed::port),
+            |call| set(call, |url, value| url.set_port(Some(value)).is_ok()),
+        ),
+        Member::accessor(
+            c"pathname",
+            |call| text(call, Parsed::pathname),
+            |call| set(call, |url, value| url.set_pathname(Some(value)).is_ok()),
+        ),
+        Member::accessor(c"search", |call| text(call, Parsed::search), set_search),
+        Member::attribute(c"searchParams", search_params),
+        Member::accessor(
+            c"hash",
+            |call| text(call, Parsed::hash),
+            |call| {
+                set(call, |url, value| {
+                    url.set_hash(Some(value));
+                    true
+                })
+            },
+        ),
+        Member::operation(c"toJSON", 0, href),
+        Member::operation(c"toString", 0, href),
+        Member::tag(c"URL"),
+    ],
+    statics: &[
+        Member::operation(c"canParse", 1, can_parse),
+        Member::operation(c"parse", 1, parse),
+    ],
+};
+
+/// Bytes of a URL beside its text.
+const OVERHEAD: usize = 128;
+
+/// Internal slot of a URL: its searchParams, once asked for.
+const PARAMS: usize = 0;
+
+struct Url {
+    parsed: RefCell<Parsed>,
+    charge: RefCell<Charge>,
+}
+
+/// The class, which is one in a heap.
+pub(crate) fn class(cx: Cx<'_>) -> JsResult<Value<'_>> {
+    once(cx, "URL", |cx| {
+        let class = cx.subclass(c"URL", 1, construct, &MEMBERS, None)?;
+        if Parts::of(cx).has(Part::Blob) {
+            cx.define_members(&class, objects::STATICS)?;
+        }
+        Ok(class)
+    })
+}
+
+fn construct<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    require(call, "URL constructor", 1)?;
+    let (url, base) = arguments(call)?;
+    let prototype = prototype_for(call, class)?;
+    match read(call.cx(), &url, base.as_deref())? {
+        Some(parsed) => object(call.cx(), &prototype, parsed),
+        None => Err(invalid(call.cx(), &url)),
+    }
+}
+
+/// URL and base, as USVStrings.
+fn arguments(call: &Call<'_>) -> JsResult<(String, Option<String>)> {
+    let url = call.argument(0).to_text()?;
+    let base = optional(call, 1).map(|base| base.to_text()).transpose()?;
+    Ok((url, base))
+}
+
+/// The URL parser; `None` is failure.
+fn read(cx: Cx<'_>, url: &str, base: Option<&str>) -> JsResult<Option<Parsed>> {
+    let length = url.len() + base.map_or(0, str::len);
+    poll_for(cx, length)?;
+    // What it may take while it works: every byte percent-encoded.
+    let _working = cx.hold(3 * length)?;
+    Ok(Parsed::parse(url, base).ok())
+}
+
+fn object<'a>(cx: Cx<'a>, prototype: &Value<'a>, parsed: Parsed) -> JsResult<Value<'a>> {
+    let charge = RefCell::new(cx.hold(parsed.href().len() + OVERHEAD)?);
+    let parsed = RefCell::new(parsed);
+    cx.host_object_with_slots(prototype, Url { parsed, charge }, 1)
+}
+
+fn invalid(cx: Cx<'_>, url: &str) -> Thrown {
+    let shown: String = url.chars().take(200).collect();
+    let more = if shown.len() < url.len() { "…" } else { "" };
+    type_error(cx, &format!("Invalid URL: '{shown}{more}'"))
+}
+
+fn can_parse<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    require(call, "URL.canParse", 1)?;
+    let (url, base) = arguments(call)?;
+    let parsed = read(call.cx(), &url, base.as_deref())?;
+    Ok(call.cx().boolean(parsed.is_some()))
+}
+
+fn parse<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    require(call, "URL.parse", 1)?;
+    let (url, base) = arguments(call)?;
+    let cx = call.cx();
+    match read(cx, &url, base.as_deref())? {
+        Some(parsed) => object(cx, &class(cx)?.get("prototype")?, parsed),
+        None => Ok(cx.null()),
+    }
+}
+
+// ---- attributes ----------------------------------------------------------------
+
+/// Do something with the URL of `this`; nothing in it may run JS.
+fn with<R>(call: &Call<'_>, use_it: impl FnOnce(&mut Parsed) -> JsResult<R>) -> JsResult<R> {
+    match call.this().host::<Url>() {
+        Some(url) => use_it(&mut url.parsed.borrow_mut()),
+        None => Err(type_error(call.cx(), "Illegal invocation: not a URL")),
+    }
+}
+
+fn text<'a>(call: &Call<'a>, part: impl FnOnce(&Parsed) -> &str) -> JsResult<Value<'a>> {
+    with(call, |url| call.cx().string(part(url)))
+}
+
+fn href<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    text(call, Parsed::href)
+}
+
+/// An attribute's setter; a value that `change` refuses changes nothing.
+fn set<'a>(call: &Call<'a>, change: impl FnOnce(&mut Parsed, &str) -> bool) -> JsResult<Value<'a>> {
+    with(call, |_| Ok(()))?;
+    let value = call.argument(0).to_text()?;
+    change_url(&call.this(), value.len(), |url| change(url, &value))?;
+    Ok(call.cx().undefined())
+}
+
+/// Change the URL of the object `this` by a value of `length` bytes, and count
+/// what it has become.
+fn change_url<R>(
+    this: &Value<'_>,
+    length: usize,
+    change: impl FnOnce(&mut Parsed) -> R,
+) -> JsResult<R> {
+    let cx = this.cx();
+    poll_for(cx, length)?;
+    let _working = cx.hold(3 * length)?;
+    let Some(url) = this.host::<Url>() else {
+        return Err(type_error(cx, "Illegal invocation: not a URL"));
+    };
+    let mut parsed = url.parsed.borrow_mut();
+    let result = change(&mut parsed);
+    let bytes = parsed.href().len() + OVERHEAD;
+    url.charge.borrow_mut().set(cx, bytes)?;
+    Ok(result)
+}
+
+fn set_href<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    with(call, |_| Ok(()))?;
+    let (cx, this) = (call.cx(), call.this());
+    let value = call.argument(0).to_text()?;
+    if change_url(&this, value.len(), |url| url.set_href(&value))?.is_err() {
+        return Err(invalid(cx, &value));
+    }
+    empty_and_fill(&this)?;
+    Ok(cx.undefined())
+}
+
+fn set_search<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    set(call, |url, value| {
+        url.set_search(Some(value));
+        true
+    })?;
+    empty_and_fill(&call.this())?;
+    Ok(call.cx().undefined())
+}
+
+/// The list of searchParams follows the query.
+fn empty_and_fill(this: &Value<'_>) -> JsResult<()> {
+    let params = this.internal_slot(PARAMS);
+    match params.filter(Value::is_object) {
+        Some(params) => search_params::set_query(&params, &query_of(this)),
+        None => Ok(()),
+    }
+}
+
+fn query_of(url: &Value<'_>) -> String {
+    url.host::<Url>()
+        .map(|url| url.parsed.borrow().search().to_owned())
+        .unwrap_or_default()
+}
+
+fn search_params<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    with(call, |_| Ok(()))?;
+    let this = call.this();
+    if let Some(params) = this.internal_slot(PARAMS).filter(Value::is_object) {
+        return Ok(params);
+    }
+    let params = search_params::of_url(&this, &query_of(&this))?;
+    this.set_internal_slot(PARAMS, params.clone());
+    Ok(params)
+}
+
+/// The "update" steps of searchParams: its list is the query of `url`.
+fn update(url: &Value<'_>, query: &str) -> JsResult<()> {
+    let query = Some(query).filter(|query| !query.is_empty());
+    let length = query.map_or(0, str::len);
+    change_url(url, length, |url| url.set_search(query))
+}
