@@ -1,10 +1,70 @@
 //! The bytes of buffers and views.
 
+use std::ops::Range;
+
 use quickbeam_engine_sys as sys;
 
 use super::Value;
+use crate::cx::JsResult;
+
+impl<'a> Value<'a> {
+    /// The string of some of the bytes, which are UTF-8; `None` where they are not,
+    /// or this has no bytes. `range` is cut to what there is.
+    pub fn utf8_string(&self, range: Range<usize>) -> JsResult<Option<Value<'a>>> {
+        let Some((data, size)) = self.raw_bytes() else {
+            return Ok(None);
+        };
+        let end = range.end.min(size);
+        let start = range.start.min(end);
+        // SAFETY: within the bytes of a live buffer. The engine copies them before
+        // anything else; a collection at that runs no script, and self keeps the
+        // buffer.
+        unsafe {
+            let bytes = std::slice::from_raw_parts(data.add(start), end - start);
+            match std::str::from_utf8(bytes) {
+                Ok(text) => self.cx().string(text).map(Some),
+                Err(_) => Ok(None),
+            }
+        }
+    }
+}
 
 impl Value<'_> {
+    /// Look at the bytes of a buffer or view without a copy; `None` for any other
+    /// value. What looks is Send, so that it can have no `Cx` to run JS with.
+    pub fn with_bytes<R>(&self, look: impl FnOnce(&[u8]) -> R + Send) -> Option<R> {
+        let (data, size) = self.raw_bytes()?;
+        // SAFETY: `size` bytes of a live buffer of this heap, which this thread has,
+        // and no JS runs while they are borrowed.
+        Some(look(unsafe { std::slice::from_raw_parts(data, size) }))
+    }
+
+    /// As [`Value::with_bytes`], to change them.
+    pub fn with_bytes_mut<R>(&self, change: impl FnOnce(&mut [u8]) -> R + Send) -> Option<R> {
+        let (data, size) = self.raw_bytes()?;
+        // SAFETY: as above; nobody else has a reference to them meanwhile, since
+        // `change` can reach no value.
+        Some(change(unsafe {
+            std::slice::from_raw_parts_mut(data.cast_mut(), size)
+        }))
+    }
+
+    /// As [`Value::with_bytes`], of two at once.
+    pub fn with_bytes_of_both<R>(
+        &self,
+        other: &Value<'_>,
+        look: impl FnOnce(&[u8], &[u8]) -> R + Send,
+    ) -> Option<R> {
+        let (data, size) = self.raw_bytes()?;
+        let (other_data, other_size) = other.raw_bytes()?;
+        // SAFETY: as above, and shared borrows may overlap.
+        unsafe {
+            let bytes = std::slice::from_raw_parts(data, size);
+            let others = std::slice::from_raw_parts(other_data, other_size);
+            Some(look(bytes, others))
+        }
+    }
+
     /// A copy of the bytes of an ArrayBuffer, typed array or DataView: no slice
     /// of them may be held where a script could detach or resize the buffer.
     pub fn bytes(&self) -> Option<Vec<u8>> {
