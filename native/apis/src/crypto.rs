@@ -1,25 +1,58 @@
-//! `crypto`: Web Cryptography, the part that needs no keys.
+//! `crypto`: Web Cryptography. Random values are always there; with the group
+//! `crypto` also `randomUUID` and `subtle`, whose algorithms are priv/js/crypto
+//! on lib/quickbeam/apis/crypto.ex. Keys are here: [`key`].
 
-use quickbeam_engine::{Call, Cx, ErrorKind, JsResult, Member, Value, ViewKind};
+mod digest;
+mod key;
+mod natives;
+mod random;
 
-use crate::arguments::{require, type_error};
+use quickbeam_engine::{Call, ClassMembers, Cx, JsResult, Member, Value};
 
-static MEMBERS: &[Member] = &[
-    Member::operation(c"getRandomValues", 1, get_random_values),
-    Member::operation(c"randomUUID", 0, random_uuid),
-    Member::tag(c"Crypto"),
+use crate::arguments::type_error;
+use crate::groups::{Part, Parts};
+use crate::host::{Apis, keep};
+use crate::modules;
+
+pub(crate) use key::make_interface as make_crypto_key;
+pub(crate) use natives::NATIVES;
+
+static MEMBERS: ClassMembers = ClassMembers {
+    instance: &[
+        Member::operation(c"getRandomValues", 1, random::get_random_values),
+        Member::tag(c"Crypto"),
+    ],
+    statics: &[],
+};
+
+/// What the group `crypto` adds.
+static GROUP_MEMBERS: &[Member] = &[
+    Member::operation(c"randomUUID", 0, random::random_uuid),
+    Member::attribute(c"subtle", subtle),
 ];
-
-const QUOTA: usize = 65_536;
 
 struct Crypto;
 
-pub(crate) fn make(cx: Cx<'_>) -> JsResult<Value<'_>> {
-    let constructor = cx.class(c"Crypto", 0, illegal, MEMBERS)?;
-    cx.host_object(&constructor.get("prototype")?, Crypto)
+/// The interface object `Crypto`.
+pub(crate) fn make_interface(cx: Cx<'_>) -> JsResult<Value<'_>> {
+    let slot = &Apis::of(cx).crypto;
+    if let Some(made) = slot.get() {
+        return Ok(made.get(cx));
+    }
+    let constructor = cx.subclass(c"Crypto", 0, illegal, &MEMBERS, None)?;
+    if Parts::of(cx).has(Part::Crypto) {
+        cx.define_members(&constructor.get("prototype")?, GROUP_MEMBERS)?;
+    }
+    keep(slot, &constructor);
+    Ok(constructor)
 }
 
-fn illegal<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+/// The global `crypto`.
+pub(crate) fn make(cx: Cx<'_>) -> JsResult<Value<'_>> {
+    cx.host_object(&make_interface(cx)?.get("prototype")?, Crypto)
+}
+
+pub(crate) fn illegal<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     Err(type_error(call.cx(), "Illegal constructor"))
 }
 
@@ -30,7 +63,7 @@ fn check(call: &Call<'_>) -> JsResult<()> {
     }
 }
 
-fn get_random_values<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+fn subtle<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     check(call)?;
     require(call, "Crypto.getRandomValues", 1)?;
     let cx = call.cx();
@@ -93,4 +126,5 @@ pub(crate) fn new_uuid(cx: Cx<'_>) -> JsResult<String> {
     let uuid = uuid::Builder::from_random_bytes(bytes).into_uuid();
     let mut text = uuid::Uuid::encode_buffer();
     Ok(uuid.hyphenated().encode_lower(&mut text).to_owned())
+    modules::load(call.cx(), "crypto/subtle.js")?.get("subtle")
 }

@@ -55,6 +55,7 @@ static MEMBERS: [&[Member]; COUNT] = {
         Member::operation(c"reportError", 1, errors::report_error),
         Member::operation(c"structuredClone", 1, clone::structured_clone),
     ];
+    members[Crypto as usize] = CRYPTO;
     members[Events as usize] = EVENTS;
     members[Streams as usize] = STREAMS;
     members[Blob as usize] = &[
@@ -70,6 +71,13 @@ static MEMBERS: [&[Member]; COUNT] = {
 
 const ABORT: &str = "abort.js";
 const EVENT_TYPES: &str = "event_types.js";
+static CRYPTO: &[Member] = &[
+    Member::lazy(c"Crypto", crypto::make_interface),
+    Member::lazy(c"CryptoKey", crypto::make_crypto_key),
+    Member::lazy(c"SubtleCrypto", |cx| {
+        from(cx, "crypto/subtle.js", "SubtleCrypto")
+    }),
+];
 
 static EVENTS: &[Member] = &[
     Member::lazy(c"AbortController", |cx| from(cx, ABORT, "AbortController")),

@@ -76,6 +76,10 @@ pub(crate) struct Apis {
     pub(crate) to_string_tag: OnceCell<Root>,
     pub(crate) text_encoder: OnceCell<Root>,
     pub(crate) text_decoder: OnceCell<Root>,
+    /// The interface objects Crypto and CryptoKey, and the latter's prototype.
+    pub(crate) crypto: OnceCell<Root>,
+    pub(crate) crypto_key: OnceCell<Root>,
+    pub(crate) crypto_key_prototype: OnceCell<Root>,
 }
 
 impl Apis {
@@ -97,6 +101,9 @@ impl Apis {
             to_string_tag: OnceCell::new(),
             text_encoder: OnceCell::new(),
             text_decoder: OnceCell::new(),
+            crypto: OnceCell::new(),
+            crypto_key: OnceCell::new(),
+            crypto_key_prototype: OnceCell::new(),
         }
     }
 

@@ -8,8 +8,8 @@
 //! | `url` | `URL`, `URLSearchParams`, blob URLs |
 //! | `blob` | `Blob`, `File` |
 //! | `performance` | `performance` |
-//! | `crypto` | `crypto.getRandomValues`, `crypto.randomUUID` |
 //! | [`errors`] | `reportError`, and errors that nobody catches |
+//! | `crypto` | `crypto`, `CryptoKey` |
 //!
 //! | module | |
 //! |---|---|

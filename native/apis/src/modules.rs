@@ -36,6 +36,9 @@ static MODULES: &[&Builtin] = modules![
     "abort.js",
     "blob.js",
     "clone.js",
+    "crypto/algorithms.js",
+    "crypto/keys.js",
+    "crypto/subtle.js",
     "event.js",
     "event_handlers.js",
     "event_types.js",
@@ -69,6 +72,7 @@ static MODULES: &[&Builtin] = modules![
 static NATIVES: &[(&str, &[Member])] = &[
     ("blob", crate::blob::NATIVES),
     ("errors", crate::errors::NATIVES),
+    ("crypto", crate::crypto::NATIVES),
     ("performance", crate::performance::NATIVES),
     ("promises", crate::promises::NATIVES),
 ];

@@ -172,6 +172,7 @@ fn crypto() {
         "crypto.getRandomValues.call({}, new Uint8Array(1))",
         "TypeError",
     );
+    let mut js = Js::with_groups(&["crypto"]);
     js.check("const set = new Set(); for (let i = 0; i < 500; i++) set.add(crypto.randomUUID()); [...set].every(u => /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(u)) && set.size", "500");
     js.check("Object.prototype.toString.call(crypto)", "[object Crypto]");
     js.throws("new crypto.constructor()", "TypeError");

@@ -36,8 +36,21 @@ impl<'a> Cx<'a> {
         value: T,
         slots: usize,
     ) -> JsResult<Value<'a>> {
+        self.host_object_holding(prototype, value, slots, 0)
+    }
+
+    /// As [`Cx::host_object_with_slots`], of a value that holds `held` bytes more
+    /// elsewhere: they count against the heap's limit as long as the object lives.
+    pub fn host_object_holding<T: Any>(
+        self,
+        prototype: &Value<'a>,
+        value: T,
+        slots: usize,
+        held: usize,
+    ) -> JsResult<Value<'a>> {
         self.register()?;
-        let charged = size_of::<T>() + size_of::<Slot>() + slots * size_of::<Cell<sys::JSValue>>();
+        let own = size_of::<T>() + size_of::<Slot>() + slots * size_of::<Cell<sys::JSValue>>();
+        let charged = own + held;
         self.charge(charged)?;
         // SAFETY: the class is registered; the slot is the object's alone, and
         // its finalizer frees it.
