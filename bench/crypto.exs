@@ -11,7 +11,7 @@ defmodule Bench.Crypto do
   def run do
     ms = count(500)
     here = here(ms)
-    node = node(ms)
+    theirs = in_node(ms)
 
     IO.puts(
       String.pad_trailing("", 28) <>
@@ -21,7 +21,7 @@ defmodule Bench.Crypto do
     for [name, per_second, unit] <- here do
       IO.puts(
         String.pad_trailing(name, 28) <>
-          figure(per_second, unit) <> if(node, do: figure(node[name], unit), else: "")
+          figure(per_second, unit) <> if(theirs, do: figure(theirs[name], unit), else: "")
       )
     end
   end
@@ -42,7 +42,7 @@ defmodule Bench.Crypto do
   end
 
   # Its figures as name => per second; nil where there is no Node.
-  defp node(ms) do
+  defp in_node(ms) do
     if node = System.find_executable("node") do
       code = """
       #{File.read!(@script)}

@@ -45,7 +45,10 @@ defmodule QuickBEAM.Service do
   @optional_callbacks handle_message: 3, handle_reset: 2
 
   # name => {module, groups of which the context must have one}
-  @services %{"crypto" => {QuickBEAM.Apis.Crypto, [:crypto]}}
+  @services %{
+    "crypto" => {QuickBEAM.Apis.Crypto, [:crypto]},
+    "system" => {QuickBEAM.Apis.System, [:beam]}
+  }
 
   @doc "Takes a request of JS; returns the services' states."
   @spec request(String.t(), list, non_neg_integer, caller, map) ::

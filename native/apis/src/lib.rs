@@ -10,6 +10,7 @@
 //! | `performance` | `performance` |
 //! | [`errors`] | `reportError`, and errors that nobody catches |
 //! | `crypto` | `crypto`, `CryptoKey` |
+//! | `beam` | what `Beam` has with the group `beam` |
 //!
 //! | module | |
 //! |---|---|
@@ -23,6 +24,8 @@
 mod arguments;
 mod blob;
 pub mod clone;
+mod beam;
+mod clone;
 mod console;
 mod crypto;
 pub mod errors;
@@ -40,6 +43,7 @@ mod text_decoder;
 mod text_encoder;
 mod url;
 
+pub use beam::extend as extend_beam;
 pub use groups::{Part, Parts};
 pub use host::{Host, Level, Mailbox, Task};
 pub use modules::compile_all;

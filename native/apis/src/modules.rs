@@ -36,6 +36,8 @@ static MODULES: &[&Builtin] = modules![
     "abort.js",
     "blob.js",
     "clone.js",
+    "beam/deep_equals.js",
+    "beam/system.js",
     "crypto/algorithms.js",
     "crypto/keys.js",
     "crypto/subtle.js",

@@ -7,6 +7,9 @@ use std::time::Duration;
 use quickbeam_apis::{Part, Parts};
 use quickbeam_core::{Wait, calls, messages, waits};
 use quickbeam_engine::{Call, Cx, ErrorKind, JsResult, Kind, Value};
+use quickbeam_apis::{Part, Parts};
+use quickbeam_core::{calls, messages};
+use quickbeam_engine::{Call, Cx, ErrorKind, JsResult, Value};
 
 use crate::atoms;
 use crate::bridge::Bridge;
@@ -28,6 +31,7 @@ pub fn install(cx: Cx<'_>) -> JsResult<()> {
     beam.define("peek", peek)?;
     if Parts::of(cx).has(Part::Beam) {
         beam.define("sleepSync", cx.function("sleepSync", 1, sleep_sync)?)?;
+        quickbeam_apis::extend_beam(cx, &beam)?;
     }
     cx.global().define_hidden("Beam", beam)
 }
