@@ -7,6 +7,7 @@ mod xml;
 use quickbeam_engine::{Call, Cx, JsResult, Member, Value};
 
 use crate::arguments::{dictionary, require};
+use crate::console::inspect_depth;
 use crate::host::Apis;
 use crate::inspect::Inspector;
 use crate::modules;
@@ -70,16 +71,11 @@ fn escape_html<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
 /// `Beam.inspect(value, { depth = 2 })`: what the console would write.
 fn inspect<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let cx = call.cx();
-    let mut depth = 2.0;
-    if let Some(options) = dictionary(call.argument(1), "Beam.inspect")? {
-        let given = options.get("depth")?;
-        if given.kind() == quickbeam_engine::Kind::Null {
-            depth = f64::INFINITY;
-        } else if !given.is_undefined() {
-            depth = given.to_number()?.max(0.0);
-        }
-    }
-    cx.string(&Inspector::new(cx, depth as usize).inspect(&call.argument(0))?)
+    let depth = match dictionary(call.argument(1), "Beam.inspect")? {
+        Some(options) => inspect_depth(&options)?,
+        None => 2,
+    };
+    cx.string(&Inspector::new(cx, depth).inspect(&call.argument(0))?)
 }
 
 /// `Beam.nanoseconds()`: since the context was made.

@@ -54,7 +54,8 @@ fn floor(text: &str, limit: usize) -> usize {
     end
 }
 
-fn cut(text: &mut String) {
+/// Cut what is longer than [`TEXT_MAX`].
+pub(crate) fn cut(text: &mut String) {
     if text.len() > TEXT_MAX {
         text.truncate(floor(text, TEXT_MAX));
         text.push_str("\n... truncated at 1 MB");

@@ -24,7 +24,9 @@ pub(super) fn random_uuid_v7<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     }
     let given = call.argument(0);
     let ms = if given.is_undefined() {
-        let (ms, counter) = Apis::of(cx).uuids.next(u16::from_be_bytes([random[0], random[1]]));
+        let (ms, counter) = Apis::of(cx)
+            .uuids
+            .next(u16::from_be_bytes([random[0], random[1]]));
         random[..2].copy_from_slice(&counter.to_be_bytes());
         ms
     } else {
