@@ -3,6 +3,8 @@ defmodule QuickBEAM.Options do
   # Every option of every public function is checked here, once, before anything
   # is started: an ArgumentError names the option, the value and what was expected.
 
+  alias QuickBEAM.Options.Network
+
   @groups ~w(beam fetch websocket worker channel eventsource url crypto compression
              buffer dom console storage locks intl node)a
   @browser @groups -- [:node]
@@ -23,6 +25,7 @@ defmodule QuickBEAM.Options do
     max_convert_depth: {:integer, 1..10_000, "a number from 1 to 10000"},
     max_convert_nodes: {:integer, 1..0xFFFF_FFFF, "a number from 1 to 2^32-1"},
     slice: {:integer, 1..1_000_000, "a number of microseconds from 1 to 1000000"},
+    max_connections: {:integer, 1..65_535, "a number of connections from 1 to 65535"},
     context: :context
   ]
 
@@ -36,7 +39,9 @@ defmodule QuickBEAM.Options do
     timeout: :timeout,
     owner: :owner,
     console: :console,
-    root: :root
+    root: :root,
+    network: :network,
+    fetch: :fetch
   ]
 
   @pool_schema @pool ++ @shared
@@ -52,7 +57,7 @@ defmodule QuickBEAM.Options do
   @globals_schema [user_only: :boolean]
 
   # Part of the public surface, and on its way.
-  @later [:storage, :network, :fetch]
+  @later [:storage]
 
   @type options :: %{optional(atom) => term}
 
@@ -112,7 +117,9 @@ defmodule QuickBEAM.Options do
         timeout: :infinity,
         owner: self(),
         console: Logger,
-        root: nil
+        root: nil,
+        network: :all,
+        fetch: nil
       },
       merge(pool_options, given)
     )
@@ -141,7 +148,8 @@ defmodule QuickBEAM.Options do
         max_stack_size: 1_048_576,
         max_convert_depth: 256,
         max_convert_nodes: 1_000_000,
-        slice: 1000
+        slice: 1000,
+        max_connections: 1024
       },
       given
     )
@@ -249,6 +257,9 @@ defmodule QuickBEAM.Options do
       do: Path.expand(value),
       else: invalid!(option, value, "the path of a folder that exists")
   end
+
+  defp check!(:network, _option, value), do: Network.check!(value)
+  defp check!(:fetch, _option, value), do: Network.fetch!(value)
 
   defp check!(:script, option, value) do
     paths = if list?(value), do: value, else: [value]

@@ -48,6 +48,7 @@ defmodule QuickBEAM.Service do
   @services %{
     "crypto" => {QuickBEAM.Apis.Crypto, [:crypto]},
     "system" => {QuickBEAM.Apis.System, [:beam]}
+    "fetch" => {QuickBEAM.Fetch, [:fetch, :eventsource]}
   }
 
   @doc "Takes a request of JS; returns the services' states."

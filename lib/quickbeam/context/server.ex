@@ -222,7 +222,8 @@ defmodule QuickBEAM.Context.Server do
 
     native =
       options
-      |> Map.take([:memory_limit, :max_reductions, :timeout, :apis, :root])
+      |> Map.take([:memory_limit, :max_reductions, :timeout, :apis, :root, :network])
+      |> Map.put(:fetch, options.fetch != nil)
       |> Map.put(:owner, if(node(options.owner) == node(), do: options.owner))
 
     with {:ok, handle} <- Native.context_start(pool, native, ref),

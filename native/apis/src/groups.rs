@@ -5,7 +5,8 @@ use quickbeam_engine::{Cx, JsResult, Member, Value};
 
 use crate::host::Apis;
 use crate::{
-    blob, clone, console, crypto, errors, modules, performance, text_decoder, text_encoder, url,
+    blob, clone, console, crypto, errors, headers, modules, performance, text_decoder,
+    text_encoder, url,
 };
 
 /// Globals that come together. A part is installed once, whoever asks for it.
@@ -66,8 +67,18 @@ static MEMBERS: [&[Member]; COUNT] = {
         Member::lazy(c"URL", url::class),
         Member::lazy(c"URLSearchParams", url::search_params_class),
     ];
+    members[Streams as usize] = STREAMS;
+    members[Fetch as usize] = FETCH;
+    members[WebSocket as usize] = &[Member::lazy(c"WebSocket", |cx| {
+        from(cx, "websocket.js", "WebSocket")
+    })];
+    members[EventSource as usize] = &[Member::lazy(c"EventSource", |cx| {
+        from(cx, "eventsource.js", "EventSource")
+    })];
     members
 };
+
+static FETCH: &[Member] = &[Member::lazy(c"Headers", headers::class)];
 
 const ABORT: &str = "abort.js";
 const EVENT_TYPES: &str = "event_types.js";

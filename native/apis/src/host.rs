@@ -6,6 +6,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use quickbeam_engine::{Cx, JsResult, Member, Report, Root, Value};
 
+use crate::network::Network;
 use crate::url::ObjectUrls;
 use crate::{Parts, clone};
 
@@ -38,6 +39,14 @@ pub trait Host {
     fn notify<'a>(&self, cx: Cx<'a>, service: &str, args: &[Value<'a>]) -> JsResult<()>;
     /// Where other threads leave what this heap is to run.
     fn mailbox(&self) -> Arc<dyn Mailbox>;
+    /// The rules of the network for this heap.
+    fn network(&self) -> Arc<quickbeam_net::Network> {
+        Arc::new(quickbeam_net::Network::open())
+    }
+    /// Whether the service `fetch` of the BEAM does all HTTP, instead of the network.
+    fn routes_http(&self) -> bool {
+        false
+    }
     /// The embedder's own functions for modules of priv/js.
     fn natives(&self, _name: &str) -> Option<&'static [Member]> {
         None
@@ -70,6 +79,8 @@ pub(crate) struct Apis {
     pub(crate) in_transit: clone::Account,
     /// What is made once in a heap: [`once`].
     pub(crate) made: RefCell<Vec<(&'static str, Root)>>,
+    /// What it has on the network, once it has.
+    pub(crate) network: OnceCell<Box<Network>>,
     pub(crate) start: Instant,
     /// Milliseconds since 1970 at `start`.
     pub(crate) time_origin: f64,
@@ -98,6 +109,7 @@ impl Apis {
             made: RefCell::default(),
             object_urls: ObjectUrls::default(),
             in_transit: clone::Account::default(),
+            network: OnceCell::new(),
             start: Instant::now(),
             time_origin: (origin.as_secs_f64() * 1e6).round() / 1e3,
             to_string_tag: OnceCell::new(),

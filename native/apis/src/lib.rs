@@ -8,6 +8,9 @@
 //! | `url` | `URL`, `URLSearchParams`, blob URLs |
 //! | `blob` | `Blob`, `File` |
 //! | `performance` | `performance` |
+//! | `crypto` | `crypto.getRandomValues`, `crypto.randomUUID` |
+//! | `headers` | `Headers` |
+//! | `network` | what `fetch`, `WebSocket` and `EventSource` stand on |
 //! | [`errors`] | `reportError`, and errors that nobody catches |
 //! | `crypto` | `crypto`, `CryptoKey` |
 //! | `beam` | what `Beam` has with the group `beam` |
@@ -31,11 +34,13 @@ mod crypto;
 pub mod errors;
 mod format;
 mod groups;
+mod headers;
 mod host;
 mod inspect;
 mod iteration;
 mod layout;
 mod modules;
+mod network;
 mod performance;
 mod promises;
 mod services;

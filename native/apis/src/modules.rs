@@ -45,6 +45,11 @@ static MODULES: &[&Builtin] = modules![
     "event_handlers.js",
     "event_types.js",
     "events.js",
+    "eventsource.js",
+    "fetch/control.js",
+    "fetch/http.js",
+    "fetch/routed.js",
+    "fetch/transport.js",
     "global_events.js",
     "streams/async_iterator.js",
     "streams/byte_controller.js",
@@ -68,6 +73,7 @@ static MODULES: &[&Builtin] = modules![
     "streams/writable_state.js",
     "streams/writable_stream.js",
     "webidl.js",
+    "websocket.js",
 ];
 
 /// What modules may import from `"native:NAME"`.
@@ -75,6 +81,8 @@ static NATIVES: &[(&str, &[Member])] = &[
     ("blob", crate::blob::NATIVES),
     ("errors", crate::errors::NATIVES),
     ("crypto", crate::crypto::NATIVES),
+    ("headers", crate::headers::NATIVES),
+    ("network", crate::network::NATIVES),
     ("performance", crate::performance::NATIVES),
     ("promises", crate::promises::NATIVES),
 ];

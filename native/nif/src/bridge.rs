@@ -12,6 +12,7 @@ use quickbeam_apis::{Level, Mailbox, Parts};
 use quickbeam_core::{Context, Embedder, Limit, messages, timers};
 use quickbeam_engine::{Collections, Cx, Heap, JsResult, Report, Root as Kept, Value};
 use quickbeam_modules::{Builtins, Compiled, Loader, Root};
+use quickbeam_net::Network;
 
 use crate::atoms;
 use crate::beam::{self, Asked};
@@ -26,6 +27,8 @@ pub struct Host {
     budget: Budget,
     parts: Parts,
     modules: Modules,
+    /// Its rules of the network, and whether Elixir does all HTTP instead.
+    network: (Arc<Network>, bool),
     /// The context, once it is there.
     context: Arc<OnceLock<Weak<Context>>>,
     started: Mutex<Option<ReplyTo>>,
@@ -65,6 +68,7 @@ impl Host {
         budget: Budget,
         parts: Parts,
         modules: Modules,
+        network: (Arc<Network>, bool),
         started: ReplyTo,
     ) -> Host {
         Host {
@@ -72,6 +76,7 @@ impl Host {
             budget,
             parts,
             modules,
+            network,
             context: Arc::default(),
             started: Mutex::new(Some(started)),
         }
@@ -135,6 +140,7 @@ impl Embedder for Host {
         let services = Services {
             pid,
             context: self.context.clone(),
+            network: self.network.clone(),
         };
         let installed = quickbeam_apis::install(heap, self.parts, services);
         let built_in = heap.with(|cx| {
@@ -249,6 +255,7 @@ pub static TELEMETRY: AtomicBool = AtomicBool::new(false);
 struct Services {
     pid: LocalPid,
     context: Arc<OnceLock<Weak<Context>>>,
+    network: (Arc<Network>, bool),
 }
 
 impl quickbeam_apis::Host for Services {
@@ -277,6 +284,14 @@ impl quickbeam_apis::Host for Services {
 
     fn notify<'a>(&self, cx: Cx<'a>, service: &str, args: &[Value<'a>]) -> JsResult<()> {
         beam::notify(cx, service, args)
+    }
+
+    fn network(&self) -> Arc<Network> {
+        self.network.0.clone()
+    }
+
+    fn routes_http(&self) -> bool {
+        self.network.1
     }
 
     fn mailbox(&self) -> Arc<dyn Mailbox> {

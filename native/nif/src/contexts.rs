@@ -17,6 +17,7 @@ use crate::bridge::{Host, Modules, TELEMETRY};
 use crate::deliver::{Answer, Message};
 use crate::errors;
 use crate::figures;
+use crate::network;
 use crate::operations::Request;
 use crate::pack;
 use crate::parcel::{self, Body, INLINE_SLICE, ReplyTo};
@@ -76,11 +77,14 @@ fn context_start<'a>(
         root,
         compiled: pool.compiled.clone(),
     };
+    let network = network::decode(options.map_get(atoms::network())?, &pool.network)?;
+    let routes_http = options.map_get(atoms::fetch())?.decode()?;
     let host = Host::new(
         pid,
         pool.budget,
         parts,
         modules,
+        (network, routes_http),
         ReplyTo::new(pid, reference),
     );
     let known = host.context();

@@ -11,6 +11,7 @@
 //! | `bytecode`, `figures` | compiled scripts, memory usage |
 //! | `errors` | exceptions as `QuickBEAM.JSError` |
 //! | `pack`, `weight` | large terms, and what is large |
+//! | `network` | the rules of the network as options give them |
 //! | `parcel` | terms that travel between threads, messages to processes |
 //!
 //! `lib/quickbeam/native.ex` is the other side of every function here.
@@ -26,6 +27,7 @@ mod encode;
 mod errors;
 mod etf;
 mod figures;
+mod network;
 mod operations;
 mod pack;
 mod pairs;

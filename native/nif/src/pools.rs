@@ -10,6 +10,7 @@ use rustler::{
 use quickbeam_core::{Pool, PoolOptions};
 use quickbeam_engine::region::page_store_stats;
 use quickbeam_modules::Compiled;
+use quickbeam_net::{Network, Shared};
 
 use crate::atoms;
 use crate::encode::Budget;
@@ -22,6 +23,8 @@ pub struct PoolResource {
     pub budget: Budget,
     /// The bytecode of modules that its contexts load.
     pub compiled: Arc<Compiled>,
+    /// What contexts have that set no rules of their own.
+    pub network: Arc<Network>,
 }
 
 #[rustler::resource_impl]
@@ -79,10 +82,15 @@ fn pool_start<'a>(env: Env<'a>, options: Term<'a>) -> NifResult<Term<'a>> {
         depth: number(atoms::max_convert_depth())?,
         nodes: number(atoms::max_convert_nodes())?,
     };
+    let network = Arc::new(Network {
+        shared: Shared::new(number(atoms::max_connections())?),
+        ..Network::open()
+    });
     let resource = ResourceArc::new(PoolResource {
         pool,
         budget,
         compiled: Arc::default(),
+        network,
     });
     if resource.monitor(Some(env), &env.pid()).is_none() {
         resource.pool.stop(None);
@@ -137,7 +145,16 @@ fn pool_stats(env: Env<'_>, resource: ResourceArc<PoolResource>) -> Term<'_> {
 /// Figures of the whole process.
 #[rustler::nif]
 fn stats(env: Env<'_>) -> Term<'_> {
-    rustler::term_map!(env, { atoms::page_store() => page_store(env) })
+    let network = quickbeam_net::stats();
+    let network = rustler::term_map!(env, {
+        atoms::sessions() => network.sessions,
+        atoms::connections() => network.connections,
+        atoms::active() => network.active,
+    });
+    rustler::term_map!(env, {
+        atoms::page_store() => page_store(env),
+        atoms::network() => network,
+    })
 }
 
 fn page_store(env: Env<'_>) -> Term<'_> {

@@ -1,0 +1,111 @@
+//! The network as priv/js sees it: natives over `quickbeam_net`, which works on
+//! other threads. What those have to say comes back as tasks of the heap.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `pending` | promises that another thread settles |
+//! | `requests` | HTTP requests and their bodies |
+//! | `sockets` | WebSockets |
+//! | `byte_string` | strings of bytes, as header fields are |
+
+use std::cell::{Cell, OnceCell};
+
+use quickbeam_engine::{Call, Cx, JsResult, Member, Value};
+use quickbeam_net::Session;
+
+use crate::host::Apis;
+
+pub(crate) mod byte_string;
+mod pending;
+mod requests;
+mod sockets;
+
+/// What `"native:network"` gives.
+pub(crate) static NATIVES: &[Member] = &[
+    Member::operation(c"parseUrl", 2, parse_url),
+    Member::operation(c"isBadPort", 1, is_bad_port),
+    Member::operation(c"isRouted", 0, is_routed),
+    Member::operation(c"userAgent", 0, |call| {
+        call.cx().string(quickbeam_net::http::USER_AGENT)
+    }),
+    Member::operation(c"send", 4, requests::send),
+    Member::operation(c"write", 2, requests::write),
+    Member::operation(c"finish", 1, requests::finish),
+    Member::operation(c"abort", 1, requests::abort),
+    Member::operation(c"read", 1, requests::read),
+    Member::operation(c"cancel", 1, requests::cancel),
+    Member::operation(c"connect", 3, sockets::connect),
+    Member::operation(c"sendText", 2, sockets::send_text),
+    Member::operation(c"sendBinary", 2, sockets::send_binary),
+    Member::operation(c"close", 3, sockets::close),
+];
+
+/// What a heap has on the network, from its first request on. All of it ends with
+/// the heap.
+#[derive(Default)]
+pub(crate) struct Network {
+    session: OnceCell<Session>,
+    pending: pending::Pending,
+    sockets: sockets::Sockets,
+    last_id: Cell<u64>,
+}
+
+impl Network {
+    fn of(cx: Cx<'_>) -> &Network {
+        Apis::of(cx).network.get_or_init(Box::default)
+    }
+
+    fn session(cx: Cx<'_>) -> &Session {
+        let new = || Session::new(Apis::of(cx).host.network());
+        Network::of(cx).session.get_or_init(new)
+    }
+
+    fn next_id(&self) -> u64 {
+        let id = self.last_id.get() + 1;
+        self.last_id.set(id);
+        id
+    }
+}
+
+/// `parseUrl(text, base)`: the parts of a URL, null where it is none.
+fn parse_url<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    let cx = call.cx();
+    let text = call.argument(0).to_text()?;
+    let base = match call.argument(1) {
+        base if base.is_undefined() => None,
+        base => Some(base.to_text()?),
+    };
+    let Ok(url) = ada_url::Url::parse(text.as_str(), base.as_deref()) else {
+        return Ok(cx.null());
+    };
+    let parts = cx.object()?;
+    let texts = [
+        ("href", url.href()),
+        ("protocol", url.protocol()),
+        ("host", url.host()),
+        ("port", url.port()),
+        ("pathname", url.pathname()),
+        ("search", url.search()),
+        ("hash", url.hash()),
+    ];
+    for (name, text) in texts {
+        parts.define(name, cx.string(text)?)?;
+    }
+    parts.define("origin", cx.string(&url.origin())?)?;
+    let has_credentials = !url.username().is_empty() || !url.password().is_empty();
+    parts.define("hasCredentials", cx.boolean(has_credentials))?;
+    Ok(parts)
+}
+
+fn is_bad_port<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    let port = call.argument(0).to_text()?.parse();
+    Ok(call
+        .cx()
+        .boolean(port.is_ok_and(quickbeam_net::is_bad_port)))
+}
+
+/// Whether the application's own client does all HTTP.
+fn is_routed<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    let cx = call.cx();
+    Ok(cx.boolean(Apis::of(cx).host.routes_http()))
+}
