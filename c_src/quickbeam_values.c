@@ -184,6 +184,8 @@ uint32_t JS_GetGlobalCount(JSContext *ctx)
     JSShape *shape = JS_VALUE_GET_OBJ(ctx->global_obj)->shape;
 
     return shape->prop_count - shape->deleted_prop_count;
+}
+
 int JS_PromiseReact(JSContext *ctx, JSValueConst promise,
                     JSValueConst fulfilled, JSValueConst rejected)
 {

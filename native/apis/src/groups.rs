@@ -67,7 +67,6 @@ static MEMBERS: [&[Member]; COUNT] = {
         Member::lazy(c"URL", url::class),
         Member::lazy(c"URLSearchParams", url::search_params_class),
     ];
-    members[Streams as usize] = STREAMS;
     members[Fetch as usize] = FETCH;
     members[WebSocket as usize] = &[Member::lazy(c"WebSocket", |cx| {
         from(cx, "websocket.js", "WebSocket")
@@ -80,8 +79,6 @@ static MEMBERS: [&[Member]; COUNT] = {
 
 static FETCH: &[Member] = &[Member::lazy(c"Headers", headers::class)];
 
-const ABORT: &str = "abort.js";
-const EVENT_TYPES: &str = "event_types.js";
 static CRYPTO: &[Member] = &[
     Member::lazy(c"Crypto", crypto::make_interface),
     Member::lazy(c"CryptoKey", crypto::make_crypto_key),
@@ -89,6 +86,9 @@ static CRYPTO: &[Member] = &[
         from(cx, "crypto/subtle.js", "SubtleCrypto")
     }),
 ];
+
+const ABORT: &str = "abort.js";
+const EVENT_TYPES: &str = "event_types.js";
 
 static EVENTS: &[Member] = &[
     Member::lazy(c"AbortController", |cx| from(cx, ABORT, "AbortController")),

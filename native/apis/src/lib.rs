@@ -8,7 +8,6 @@
 //! | `url` | `URL`, `URLSearchParams`, blob URLs |
 //! | `blob` | `Blob`, `File` |
 //! | `performance` | `performance` |
-//! | `crypto` | `crypto.getRandomValues`, `crypto.randomUUID` |
 //! | `headers` | `Headers` |
 //! | `network` | what `fetch`, `WebSocket` and `EventSource` stand on |
 //! | [`errors`] | `reportError`, and errors that nobody catches |
@@ -25,10 +24,9 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod beam;
 mod blob;
 pub mod clone;
-mod beam;
-mod clone;
 mod console;
 mod crypto;
 pub mod errors;

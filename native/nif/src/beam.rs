@@ -7,9 +7,6 @@ use std::time::Duration;
 use quickbeam_apis::{Part, Parts};
 use quickbeam_core::{Wait, calls, messages, waits};
 use quickbeam_engine::{Call, Cx, ErrorKind, JsResult, Kind, Value};
-use quickbeam_apis::{Part, Parts};
-use quickbeam_core::{calls, messages};
-use quickbeam_engine::{Call, Cx, ErrorKind, JsResult, Value};
 
 use crate::atoms;
 use crate::bridge::Bridge;

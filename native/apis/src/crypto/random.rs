@@ -1,6 +1,6 @@
 //! Random values: Web Cryptography, 10.1.
 
-use quickbeam_engine::{Call, ErrorKind, JsResult, Value, ViewKind};
+use quickbeam_engine::{Call, Cx, ErrorKind, JsResult, Value, ViewKind};
 
 use super::check;
 use crate::arguments::{require, type_error};
@@ -58,12 +58,16 @@ fn is_integer(kind: ViewKind) -> bool {
 
 pub(super) fn random_uuid<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     check(call)?;
-    let cx = call.cx();
+    call.cx().string(&new_uuid(call.cx())?)
+}
+
+/// A random UUID as text.
+pub(crate) fn new_uuid(cx: Cx<'_>) -> JsResult<String> {
     let mut bytes = [0; 16];
     if getrandom::fill(&mut bytes).is_err() {
         return Err(cx.throw_error(ErrorKind::Error, "The system gives no random bytes"));
     }
     let uuid = uuid::Builder::from_random_bytes(bytes).into_uuid();
     let mut text = uuid::Uuid::encode_buffer();
-    cx.string(uuid.hyphenated().encode_lower(&mut text))
+    Ok(uuid.hyphenated().encode_lower(&mut text).to_owned())
 }
