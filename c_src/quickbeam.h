@@ -129,6 +129,27 @@ int JS_PromiseReact(JSContext *ctx, JSValueConst promise,
 /* A new Set of `items`, which stay the caller's. */
 JSValue JS_NewSetFrom(JSContext *ctx, size_t count, JSValueConst *items);
 
+/* ---- Frozen code (c_src/quickbeam_frozen.c) ----------------------------- */
+
+/* Code that many runtimes, on whatever threads, share and only read. */
+typedef struct JSFrozenCode JSFrozenCode;
+
+/* Freeze the bytecode of `count` classic scripts (values of tag
+   JS_TAG_FUNCTION_BYTECODE) in the runtime that has compiled or read them. From
+   then on neither that runtime nor its context may be used or freed: all of it
+   lives in its memory, which must outlive every runtime made with it. NULL with a
+   pending exception on failure: then too the runtime must not be used. */
+JSFrozenCode *JS_FreezeCode(JSContext *ctx, int count, JSValueConst *functions);
+
+/* As JS_NewRuntime2(), with the code that JS_FreezeCode() gave. The runtime may
+   have one context only. */
+JSRuntime *JS_NewRuntimeFrozen(const JSMallocFunctions *mf, void *opaque,
+                               const JSFrozenCode *frozen);
+
+/* Run script `index` of those frozen, as JS_EvalFunction() would. RangeError where
+   there is none. */
+JSValue JS_RunFrozen(JSContext *ctx, int index);
+
 /* ---- Modules (c_src/quickbeam_values.c) --------------------------------- */
 
 /* The module that an import of `name` finds, or NULL: with a pending exception

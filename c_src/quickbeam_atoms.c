@@ -4,8 +4,8 @@
  * Included by quickjs.c. The atoms of quickjs-atom.h and the names that every
  * context gives to its built-ins are the same in every runtime and never freed,
  * so they are built once, in static memory, with immortal reference counts, and
- * only read from then on. A runtime's own atoms are numbered from
- * JS_ATOM_SHARED_END.
+ * only read from then on. Where a runtime shares frozen code, the atoms of that come
+ * next (quickbeam_frozen.c). A runtime's own are numbered from rt->atom_base.
  */
 
 #define JS_SHARED_HASH_SIZE 2048 /* power of two, sparse: a miss should end at once */
@@ -60,7 +60,7 @@ static void js_shared_atom_add(const char *str, size_t len, int atom_type)
 /* Take over what a bare context has named. */
 static void js_shared_atoms_harvest(void)
 {
-    JSRuntime *rt = js_new_runtime(&def_malloc_funcs, NULL);
+    JSRuntime *rt = js_new_runtime(&def_malloc_funcs, NULL, NULL);
     JSContext *ctx = rt ? JS_NewContext(rt) : NULL;
     int i;
 
@@ -101,14 +101,38 @@ static void js_shared_atoms_init(void)
 JSRuntime *JS_NewRuntime2(const JSMallocFunctions *mf, void *opaque)
 {
     js_once(&js_shared_atoms_once, js_shared_atoms_init);
-    return js_new_runtime(mf, opaque);
+    return js_new_runtime(mf, opaque, NULL);
+}
+
+typedef struct JSFrozenTemplate {
+    uint8_t *data; /* as JS_WriteObject() wrote it */
+    size_t size;
+} JSFrozenTemplate;
+
+/* All of it in the memory of the runtime that was frozen. */
+typedef struct JSFrozenCode {
+    JSAtomStruct **atoms;
+    uint32_t atom_count;
+    uint32_t *atom_hash;
+    uint32_t atom_hash_mask;
+    JSFrozenTemplate *templates;
+    uint32_t template_count, template_size;
+    JSFunctionBytecode **functions;
+    int function_count;
+} JSFrozenCode;
+
+static uint32_t js_frozen_atoms_end(const JSFrozenCode *frozen)
+{
+    return JS_ATOM_SHARED_END + (frozen ? frozen->atom_count : 0);
 }
 
 static inline JSAtomStruct *js_atom(JSRuntime *rt, JSAtom i)
 {
     if (i < JS_ATOM_SHARED_END)
         return js_shared_atoms[i];
-    return rt->atom_array[i - JS_ATOM_SHARED_END];
+    if (likely(i >= rt->atom_base))
+        return rt->atom_array[i - rt->atom_base];
+    return rt->frozen->atoms[i - JS_ATOM_SHARED_END];
 }
 
 /* The shared atom that spells `str`, or JS_ATOM_NULL. `h` is its hash as an
@@ -136,6 +160,44 @@ static JSAtom js_shared_atom_find8(const char *str, size_t len, uint32_t h)
          i = js_shared_atoms[i]->hash_next) {
         JSAtomStruct *p = js_shared_atoms[i];
         if (p->hash == h && p->len == len && memcmp(str8(p), str, len) == 0)
+            break;
+    }
+    return i;
+}
+
+/* The atom of the runtime's frozen code that spells `str`, or JS_ATOM_NULL. */
+static JSAtom js_frozen_atom_find(JSRuntime *rt, JSString *str, uint32_t h,
+                                  int atom_type)
+{
+    const JSFrozenCode *frozen = rt->frozen;
+    JSAtom i;
+
+    if (likely(!frozen))
+        return JS_ATOM_NULL;
+    for (i = frozen->atom_hash[h & frozen->atom_hash_mask]; i != JS_ATOM_NULL;
+         i = js_atom(rt, i)->hash_next) {
+        JSAtomStruct *p = js_atom(rt, i);
+        if (p->hash == h && p->atom_type == atom_type && p->len == str->len &&
+            js_string_memcmp(p, str, p->len) == 0)
+            break;
+    }
+    return i;
+}
+
+/* The same for the raw 8-bit contents of a string atom. */
+static JSAtom js_frozen_atom_find8(JSRuntime *rt, const char *str, size_t len,
+                                   uint32_t h)
+{
+    const JSFrozenCode *frozen = rt->frozen;
+    JSAtom i;
+
+    if (likely(!frozen))
+        return JS_ATOM_NULL;
+    for (i = frozen->atom_hash[h & frozen->atom_hash_mask]; i != JS_ATOM_NULL;
+         i = js_atom(rt, i)->hash_next) {
+        JSAtomStruct *p = js_atom(rt, i);
+        if (p->hash == h && p->atom_type == JS_ATOM_TYPE_STRING && p->len == len &&
+            !p->is_wide_char && memcmp(str8(p), str, len) == 0)
             break;
     }
     return i;

@@ -73,7 +73,10 @@ impl Cell {
             timeout,
         } = *context.options();
         let pool = context.pool();
-        let options = HeapOptions { memory_limit };
+        let options = HeapOptions {
+            memory_limit,
+            ..HeapOptions::default()
+        };
         let out_of_memory = || Report::new("InternalError", "out of memory");
         let mut heap =
             Heap::new(&options, pool.budget(), pool.fibers()).ok_or_else(out_of_memory)?;

@@ -1931,6 +1931,28 @@ unsafe extern "C" {
 unsafe extern "C" {
     pub fn JS_NewSetFrom(ctx: *mut JSContext, count: usize, items: *mut JSValue) -> JSValue;
 }
+#[repr(C)]
+#[derive(Debug)]
+pub struct JSFrozenCode {
+    _unused: [u8; 0],
+}
+unsafe extern "C" {
+    pub fn JS_FreezeCode(
+        ctx: *mut JSContext,
+        count: ::core::ffi::c_int,
+        functions: *mut JSValue,
+    ) -> *mut JSFrozenCode;
+}
+unsafe extern "C" {
+    pub fn JS_NewRuntimeFrozen(
+        mf: *const JSMallocFunctions,
+        opaque: *mut ::core::ffi::c_void,
+        frozen: *const JSFrozenCode,
+    ) -> *mut JSRuntime;
+}
+unsafe extern "C" {
+    pub fn JS_RunFrozen(ctx: *mut JSContext, index: ::core::ffi::c_int) -> JSValue;
+}
 unsafe extern "C" {
     pub fn JS_FindLoadedModule(
         ctx: *mut JSContext,

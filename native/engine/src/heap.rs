@@ -13,6 +13,7 @@ use quickbeam_engine_sys as sys;
 
 use crate::cx::{Cx, ErrorKind, JsResult};
 use crate::fiber::{Fiber, FiberCache, Pause, Progress, Signal, Suspender, panic_message};
+use crate::frozen::FrozenCode;
 use crate::region::{Budget, Region};
 use crate::root::{Alive, Root};
 use crate::token::Tokens;
@@ -58,6 +59,8 @@ pub enum KillCause {
 pub struct HeapOptions {
     /// Live bytes; 0 = no limit.
     pub memory_limit: usize,
+    /// Scripts that it shares with others.
+    pub frozen: Option<Arc<FrozenCode>>,
 }
 
 /// An engine heap: a runtime and its context, their memory, the embedder's
@@ -66,6 +69,8 @@ pub struct Heap {
     pub(crate) inner: Box<Inner>,
     fiber: Option<Fiber>,
     fibers: Arc<FiberCache>,
+    /// Its runtime must not be touched any more.
+    given_away: bool,
 }
 
 // SAFETY: a heap and everything it refers to (the region, roots in its
@@ -92,8 +97,10 @@ pub(crate) struct Inner {
     handled: RefCell<Vec<Root>>,
     watches_handled: Cell<bool>,
     pub(crate) tokens: RefCell<Tokens>,
-    /// Last: everything above lives in it.
+    /// Everything above lives in it.
     pub(crate) region: Box<Region>,
+    /// Last: the heap refers to what is in there without counting.
+    _frozen: Option<Arc<FrozenCode>>,
 }
 
 impl Heap {
@@ -116,7 +123,9 @@ impl Heap {
         // SAFETY: the functions agree with what the engine asks of them; the
         // region is boxed, so its address holds until Inner drops it last.
         let (rt, ctx) = unsafe {
-            let rt = sys::JS_NewRuntime2(&functions, opaque);
+            let frozen = options.frozen.as_deref();
+            let frozen = frozen.map_or(std::ptr::null(), FrozenCode::as_ptr);
+            let rt = sys::JS_NewRuntimeFrozen(&functions, opaque, frozen);
             if rt.is_null() {
                 return None;
             }
@@ -147,6 +156,7 @@ impl Heap {
             watches_handled: Cell::new(false),
             tokens: RefCell::default(),
             region,
+            _frozen: options.frozen.clone(),
         });
         let opaque: *mut c_void = (&raw const *inner).cast_mut().cast();
         // SAFETY: Inner is boxed and outlives the runtime; the callbacks have
@@ -162,6 +172,7 @@ impl Heap {
             inner,
             fiber: None,
             fibers,
+            given_away: false,
         })
     }
 
@@ -251,8 +262,22 @@ impl Heap {
     }
 }
 
+impl Heap {
+    /// Give away the memory of a heap that has been frozen, without ending it.
+    pub(crate) fn into_region(mut self) -> Box<Region> {
+        self.given_away = true;
+        std::mem::replace(
+            &mut self.inner.region,
+            Box::new(Region::new(Budget::new(0))),
+        )
+    }
+}
+
 impl Drop for Heap {
     fn drop(&mut self) {
+        if self.given_away {
+            return;
+        }
         self.condemn();
         while self.is_suspended() {
             self.resume(Signal::Kill);

@@ -10,6 +10,7 @@
 //! | `token` | objects that stand for bytes of the host's |
 //! | [`charge`] | memory of the host's that counts against a heap |
 //! | [`builtin`] | scripts of the host's own, compiled once |
+//! | [`frozen`] | code that many heaps share |
 //! | [`members`] | properties as static tables; [`host_object`], objects with a Rust value |
 //! | [`module`] | ES modules: finding, loading, linking, evaluating |
 //! | [`properties`] | property descriptors and prototypes; [`slots`], internal slots of built-in objects |
@@ -28,6 +29,7 @@ pub mod cx;
 pub mod dates;
 pub mod fiber;
 mod figures;
+pub mod frozen;
 pub mod function;
 pub mod heap;
 pub mod host_object;
@@ -46,6 +48,7 @@ pub use charge::Charge;
 pub use cx::{Cx, ErrorKind, JsResult, Thrown};
 pub use fiber::{Pause, Progress, Signal};
 pub use figures::Collections;
+pub use frozen::{FrozenCode, Script};
 pub use function::Call;
 pub use heap::{Heap, HeapOptions, KillCause, Verdict, Watch};
 pub use members::{ClassMembers, Member};

@@ -16,7 +16,10 @@ pub fn heap() -> Heap {
 
 pub fn heap_with(memory_limit: usize, fibers: &Arc<FiberCache>) -> Heap {
     Heap::new(
-        &HeapOptions { memory_limit },
+        &HeapOptions {
+            memory_limit,
+            ..HeapOptions::default()
+        },
         Budget::new(0),
         fibers.clone(),
     )

@@ -1,0 +1,142 @@
+//! Code that many heaps share: compiled once, then only read, on whatever threads.
+//!
+//! A heap made with it has the atoms, bytecode, constants, debug tables and source of
+//! its scripts for nothing; running one makes closures and variables, as evaluating
+//! its text would.
+
+use std::ptr::NonNull;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use quickbeam_engine_sys as sys;
+
+use crate::cx::{Cx, JsResult, Thrown};
+use crate::fiber::FiberCache;
+use crate::heap::{Heap, HeapOptions};
+use crate::region::{Budget, Region};
+use crate::report::Report;
+use crate::value::Value;
+
+/// Frozen scripts, in the memory of the heap that has read them.
+pub struct FrozenCode {
+    code: NonNull<sys::JSFrozenCode>,
+    scripts: usize,
+    region: Box<Region>,
+}
+
+// SAFETY: nothing in the region is written any more until it is given back, when
+// nobody refers to this.
+unsafe impl Send for FrozenCode {}
+// SAFETY: as Send; the engine only reads what is immortal.
+unsafe impl Sync for FrozenCode {}
+
+/// A script to freeze: its name in stack traces, and its text.
+pub struct Script {
+    pub name: String,
+    pub code: String,
+    /// Allow `await` at its top level: running it then gives a promise of `{ value }`.
+    pub asynchronous: bool,
+}
+
+impl std::fmt::Debug for FrozenCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "FrozenCode({} scripts)", self.scripts)
+    }
+}
+
+impl FrozenCode {
+    /// Compile and freeze classic scripts, in this order.
+    pub fn compile(scripts: Vec<Script>) -> Result<Arc<FrozenCode>, Report> {
+        let compiled = on_fiber(move |cx| {
+            let compile = |script: &Script| {
+                let flags = sys::JS_EVAL_TYPE_GLOBAL | sys::JS_EVAL_FLAG_COMPILE_ONLY;
+                let asynchronous = if script.asynchronous {
+                    sys::JS_EVAL_FLAG_ASYNC
+                } else {
+                    0
+                };
+                let function = cx.eval_flags(&script.code, &script.name, flags | asynchronous)?;
+                cx.write_bytecode(&function, sys::JS_WRITE_OBJ_BYTECODE)
+            };
+            scripts
+                .iter()
+                .map(compile)
+                .collect::<JsResult<Vec<Vec<u8>>>>()
+        });
+        // A second heap, without what compiling leaves behind.
+        let (bytecodes, _) = compiled?;
+        let scripts = bytecodes.len();
+        let (code, heap) = on_fiber(move |cx| {
+            let functions = bytecodes
+                .iter()
+                // SAFETY: written above, by this build.
+                .map(|bytecode| unsafe { cx.read_bytecode(bytecode) })
+                .collect::<JsResult<Vec<Value<'_>>>>()?;
+            let mut raw: Vec<sys::JSValue> = functions.into_iter().map(Value::into_raw).collect();
+            // SAFETY: bytecode of this heap, whose references are never given back:
+            // the heap is not used again, see Heap::into_region.
+            let code =
+                unsafe { sys::JS_FreezeCode(cx.as_ptr(), raw.len() as i32, raw.as_mut_ptr()) };
+            NonNull::new(code).map(Sent).ok_or(Thrown::pending())
+        })?;
+        Ok(Arc::new(FrozenCode {
+            code: code.0,
+            scripts,
+            region: heap.into_region(),
+        }))
+    }
+
+    /// How many scripts there are.
+    pub fn scripts(&self) -> usize {
+        self.scripts
+    }
+
+    /// Bytes of the memory that it lies in.
+    pub fn bytes(&self) -> usize {
+        self.region.chunk_bytes()
+    }
+
+    pub(crate) fn as_ptr(&self) -> *const sys::JSFrozenCode {
+        self.code.as_ptr()
+    }
+}
+
+impl<'a> Cx<'a> {
+    /// Run script `index` of the code that the heap was made with: its completion
+    /// value, or a promise of `{ value }` where it is asynchronous.
+    pub fn run_frozen(self, index: usize) -> JsResult<Value<'a>> {
+        let index = i32::try_from(index).unwrap_or(i32::MAX);
+        // SAFETY: the heap keeps its frozen code.
+        unsafe { Value::from_result(self, sys::JS_RunFrozen(self.as_ptr(), index)) }
+    }
+}
+
+/// A pointer on its way out of a fiber, with the heap that it points into.
+struct Sent(NonNull<sys::JSFrozenCode>);
+// SAFETY: used only together with its heap, which is Send.
+unsafe impl Send for Sent {}
+
+/// Run `task` in a fresh heap, on a stack of its own.
+fn on_fiber<R: Send + 'static>(
+    task: impl for<'a> FnOnce(Cx<'a>) -> JsResult<R> + Send + 'static,
+) -> Result<(R, Heap), Report> {
+    const STACK: usize = 4 << 20;
+    let out_of_memory = || Report::new("InternalError", "out of memory");
+    let options = HeapOptions::default();
+    let mut heap =
+        Heap::new(&options, Budget::new(0), FiberCache::new(STACK)).ok_or_else(out_of_memory)?;
+    let result = Arc::new(Mutex::new(None));
+    let out = result.clone();
+    heap.start(move |cx| {
+        let outcome = task(cx).map_err(|thrown| Report::of(cx, &cx.catch(thrown)));
+        *out.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+    });
+    let outcome = result.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match outcome {
+        Some(Ok(value)) => Ok((value, heap)),
+        Some(Err(report)) => Err(report),
+        None => Err(Report::new(
+            "InternalError",
+            "the script could not be compiled",
+        )),
+    }
+}

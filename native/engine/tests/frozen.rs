@@ -1,0 +1,211 @@
+//! Code that heaps share.
+
+mod common;
+
+use std::sync::Arc;
+
+use common::*;
+use quickbeam_engine::fiber::FiberCache;
+use quickbeam_engine::region::Budget;
+use quickbeam_engine::{Cx, FrozenCode, Heap, HeapOptions, Script};
+
+fn script(code: &str) -> Script {
+    Script {
+        name: "app.js".into(),
+        code: code.into(),
+        asynchronous: false,
+    }
+}
+
+fn freeze(code: &str) -> Arc<FrozenCode> {
+    FrozenCode::compile(vec![script(code)]).expect("compiles")
+}
+
+fn heap_of(frozen: &Arc<FrozenCode>) -> Heap {
+    let options = HeapOptions {
+        frozen: Some(frozen.clone()),
+        ..HeapOptions::default()
+    };
+    Heap::new(&options, Budget::new(0), FiberCache::new(STACK)).expect("a heap")
+}
+
+const APP: &str = r#"const secretNumber = 40;
+    var counter = 0;
+    function greet(who) { return `Hello, ${who}` + ++counter; }
+    class Animal {
+        #name; static kinds = ["cat", "dog"];
+        constructor(name) { this.#name = name; }
+        get name() { return this.#name; }
+        *[Symbol.iterator]() { yield this.#name; yield* Animal.kinds; }
+    }
+    async function later(n) { return (await n) + secretNumber; }
+    const tag = (strings, ...values) => strings.raw.join("|") + values.join();
+    const tagged = n => tag`a${n}\n${n}`;
+    const sameTemplate = () => (s => s)`x`;
+    const big = 123456789012345678901234567890n;
+    const pattern = s => /(?<year>\d{4})-(\d\d)/u.exec(s)?.groups.year;
+    function evil(code) { const local = 7; return eval(code); }
+    const wide = "w😀ide-ä-€";
+    const object = { longPropertyNameOfTheApplication: 1, "w😀": 2 };
+    function thrower() { throw new TypeError("from the app"); }
+    "the completion";
+"#;
+
+#[test]
+fn frozen_code_runs_in_many_heaps() {
+    let frozen = freeze(APP);
+    let mut heaps: Vec<Heap> = (0..3).map(|_| heap_of(&frozen)).collect();
+    for heap in &mut heaps {
+        heap.with(|cx| {
+            let value = cx.run_frozen(0).expect("runs");
+            assert_eq!(text(cx, &value), "the completion");
+        });
+    }
+    for round in 1..=2 {
+        for heap in &mut heaps {
+            heap.with(|cx| check(cx, round));
+        }
+    }
+}
+
+fn check(cx: Cx<'_>, round: u32) {
+    let greeting = format!("Hello, you{round}");
+    let cases = [
+        ("greet('you')", greeting.as_str()),
+        (
+            "new Animal('Tom').name + [...new Animal('x')]",
+            "Tomx,cat,dog",
+        ),
+        ("tagged(5)", "a|\\n|5,5"),
+        (
+            "sameTemplate() === sameTemplate() && Object.isFrozen(sameTemplate())",
+            "true",
+        ),
+        ("String(big + 1n)", "123456789012345678901234567891"),
+        ("pattern('on 2026-11')", "2026"),
+        ("evil('local + secretNumber')", "47"),
+        (
+            "[wide.length, wide.slice(3), wide + 'x'].join()",
+            "10,ide-ä-€,w😀ide-ä-€x",
+        ),
+        (
+            "object['longPropertyName' + 'OfTheApplication'] + object['w😀']",
+            "3",
+        ),
+        (
+            "({ longPropertyNameOfTheApplication: 5 }).longPropertyNameOfTheApplication",
+            "5",
+        ),
+        (
+            "greet.toString().slice(0, 19) + greet.name",
+            "function greet(who)greet",
+        ),
+        (
+            "try { thrower() } catch (e) { e.stack.includes('app.js:19') + e.message }",
+            "truefrom the app",
+        ),
+        ("new Function('a', 'return a * secretNumber')(2)", "80"),
+    ];
+    for (code, expected) in cases {
+        assert_eq!(eval_text(cx, code), expected, "{code}");
+    }
+    let promise = eval(cx, "later(2)");
+    while cx.run_job().is_some() {}
+    assert_eq!(text(cx, &promise.promise_result()), "42");
+    cx.collect();
+}
+
+#[test]
+fn a_heap_pays_for_its_closures_only() {
+    let functions: String = (0..2000)
+        .map(|n| format!("function f{n}(argument{n}) {{ return argument{n} + 'constant {n}' }}\n"))
+        .collect();
+    let code = format!("const app = (() => {{ {functions} return [f0, f1999] }})();");
+    let cost = |heap: &mut Heap, run: &dyn Fn(Cx<'_>)| {
+        heap.with(|cx| {
+            let before = cx.live_bytes();
+            run(cx);
+            cx.collect();
+            cx.live_bytes() - before
+        })
+    };
+    let evaluated = cost(&mut heap(), &|cx| drop(eval(cx, &code)));
+    let shared = cost(&mut heap_of(&freeze(&code)), &|cx| {
+        drop(cx.run_frozen(0).expect("runs"));
+    });
+    assert!(shared * 4 < evaluated, "{shared} of {evaluated} bytes");
+}
+
+#[test]
+fn its_atoms_are_those_that_scripts_make() {
+    let frozen = freeze("var fromTheApp = { alpha: 1, beta: { gamma: 2 } };");
+    heap_of(&frozen).with(|cx| {
+        drop(cx.run_frozen(0).expect("runs"));
+        let code = "const a = 'alp' + 'ha'; fromTheApp[a] + fromTheApp['be' + 'ta'].gamma \
+                    + Object.keys(fromTheApp).join() + Symbol.for('alpha').description \
+                    + JSON.stringify(JSON.parse('{\"alpha\":1,\"delta\":2}'))";
+        let expected = "3alpha,betaalpha{\"alpha\":1,\"delta\":2}";
+        assert_eq!(eval_text(cx, code), expected);
+        // Its own atoms come and go.
+        eval(cx, "for (let i = 0; i < 5000; i++) ({})['own' + i] = 1");
+        cx.collect();
+        assert_eq!(
+            eval_text(cx, "new WeakMap().set(Symbol('alpha'), 1) && 'fine'"),
+            "fine"
+        );
+    });
+}
+
+#[test]
+fn the_code_lives_as_long_as_a_heap_needs_it() {
+    let mut heap = heap_of(&freeze("var f = () => 'alive'"));
+    heap.with(|cx| {
+        drop(cx.run_frozen(0).expect("runs"));
+        assert_eq!(eval_text(cx, "f()"), "alive");
+    });
+}
+
+#[test]
+fn many_threads_run_it() {
+    let frozen = freeze(APP);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..20 {
+                    heap_of(&frozen).with(|cx| {
+                        drop(cx.run_frozen(0).expect("runs"));
+                        check(cx, 1);
+                    });
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn errors() {
+    let report = FrozenCode::compile(vec![script("let = ;")]).expect_err("a syntax error");
+    assert_eq!(report.name, "SyntaxError");
+    heap().with(|cx| {
+        let thrown = cx.run_frozen(0).expect_err("there is none");
+        assert_eq!(
+            text(cx, &cx.catch(thrown)),
+            "RangeError: no frozen script 0"
+        );
+    });
+}
+
+#[test]
+fn a_script_may_await() {
+    let script = Script {
+        asynchronous: true,
+        ..script("const x = await Promise.resolve(5); x + 1")
+    };
+    let frozen = FrozenCode::compile(vec![script]).expect("compiles");
+    heap_of(&frozen).with(|cx| {
+        let promise = cx.run_frozen(0).expect("runs");
+        while cx.run_job().is_some() {}
+        let result = promise.promise_result().get("value").expect("a result");
+        assert_eq!(text(cx, &result), "6");
+    });
+}
