@@ -1926,7 +1926,7 @@ unsafe extern "C" {
         promise: JSValue,
         fulfilled: JSValue,
         rejected: JSValue,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
 }
 unsafe extern "C" {
     pub fn JS_NewSetFrom(ctx: *mut JSContext, count: usize, items: *mut JSValue) -> JSValue;
