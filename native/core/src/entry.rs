@@ -42,6 +42,7 @@ pub(crate) fn execute(cx: Cx<'_>, entry: Entry) {
             limit,
         } => {
             state.meter.begin(deadline);
+            state.set_limit(limit);
             state.set_budget(cx, state.max_reductions);
             operate(cx, state, operation, deadline, limit);
         }
@@ -83,9 +84,11 @@ fn clean_up_told(cx: Cx<'_>, state: &State) {
 pub(crate) fn execute_nested(cx: Cx<'_>, entry: Entry) {
     let state = State::of(cx);
     let left = state.left.get().saturating_sub(cx.reductions()).max(1);
+    let limit = state.limit.get();
     state.depth.set(state.depth.get() + 1);
     state.meter.nest(|| execute(cx, entry));
     state.depth.set(state.depth.get() - 1);
+    state.limit.set(limit);
     // What ran on top had a budget of its own.
     let limited = state.max_reductions > 0;
     state.set_budget(cx, if limited { left } else { 0 });
@@ -221,6 +224,7 @@ fn conclude_settled(cx: Cx<'_>, state: &State) {
 fn callback(cx: Cx<'_>, state: &State, now: u64, run: impl FnOnce() -> Option<JsResult<()>>) {
     let deadline = state.continuation_deadline(now);
     state.meter.begin(deadline);
+    state.set_limit(state.timeout);
     state.set_budget(cx, state.max_reductions);
     let result = run();
     if let Some(Err(thrown)) = result {
@@ -300,7 +304,10 @@ fn end_kill(cx: Cx<'_>, state: &State, limit: Option<std::time::Duration>) -> Op
     }
     fail_orphans(cx, state);
     Some(match cause {
-        Some(Cause::Waited) => Failure::TimedOut(limit.unwrap_or_default()),
+        Some(Cause::Waited) => {
+            let limit = limit.or(state.limit.get());
+            Failure::TimedOut(limit.unwrap_or_default())
+        }
         _ => Failure::Interrupted,
     })
 }

@@ -31,6 +31,9 @@ pub struct State {
     pub(crate) depth: Cell<u32>,
     /// Reductions that the running entry has left of its budget.
     pub(crate) left: Cell<u64>,
+    /// The wall-clock limit that the running entry is under, where it has none of
+    /// its own that of what waits below.
+    pub(crate) limit: Cell<Option<Duration>>,
     /// When what waits in the middle of an operation goes on by itself.
     pub(crate) wake: Cell<u64>,
     pub(crate) gauges: Arc<Gauges>,
@@ -69,6 +72,13 @@ impl State {
     /// The embedder of the context that runs.
     pub fn embedder(cx: Cx<'_>) -> &dyn Embedder {
         &*State::of(cx).embedder
+    }
+
+    /// What runs next has this limit, or that of what waits below.
+    pub(crate) fn set_limit(&self, limit: Option<Duration>) {
+        let nested = self.depth.get() > 0;
+        let below = if nested { self.limit.get() } else { None };
+        self.limit.set(limit.or(below));
     }
 
     /// Give what runs next `budget` reductions; 0 = no limit.

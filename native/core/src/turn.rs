@@ -93,6 +93,7 @@ impl Cell {
             messages: Default::default(),
             depth: Default::default(),
             left: Default::default(),
+            limit: Default::default(),
             wake: std::cell::Cell::new(NEVER),
             gauges: context.gauges(),
             told: Default::default(),
@@ -302,6 +303,12 @@ impl Cell {
 
     /// What the operation that waits for call `id` is to be resumed with.
     fn answer(&mut self, id: u64) -> Option<Signal> {
+        // What comes later comes too late, also from what ran on top within the
+        // same limit.
+        if clock::now() >= self.meter.deadline() {
+            self.meter.kill(Cause::Waited);
+            return Some(Signal::Kill);
+        }
         if let Some(answer) = self.answers.remove(&id) {
             return Some(Signal::Deliver(Box::new(Answer(answer))));
         }
@@ -309,16 +316,8 @@ impl Cell {
             self.entries += 1;
             return Some(Signal::Deliver(Box::new(Inner(entry))));
         }
-        let now = clock::now();
         let state = self.heap.extension::<State>()?;
-        if now >= state.wake.get() {
-            return Some(Signal::Continue);
-        }
-        if now >= self.meter.deadline() {
-            self.meter.kill(Cause::Waited);
-            return Some(Signal::Kill);
-        }
-        None
+        (clock::now() >= state.wake.get()).then_some(Signal::Continue)
     }
 
     /// The next thing to run: timers and jobs take turns, so that neither

@@ -191,3 +191,21 @@ fn a_waiter_that_is_killed_is_notified_no_more() {
     other.stop();
     assert!(other.ended().1.is(&Failure::Aborted));
 }
+
+#[test]
+fn a_limit_is_that_of_all_that_runs_on_top() {
+    let pool = pool(1);
+    let guest = guest(&pool);
+    let short = Duration::from_millis(40);
+    guest.begin(0, "askSync('outer')", Some(short));
+    let outer = guest.question();
+    guest.begin_nested(1, "askSync('inner')");
+    guest.question();
+    let mut ends = [guest.ended(), guest.ended()];
+    // By then the answer comes too late.
+    guest.answer(outer.id, "late");
+    ends.sort_by_key(|(tag, _)| *tag);
+    for (tag, end) in ends {
+        assert!(end.is(&Failure::TimedOut(short)), "{tag}: {end:?}");
+    }
+}
