@@ -25,10 +25,12 @@ defmodule QuickBEAM.Context do
       iex> QuickBEAM.Context.eval(context, ~S|(await Beam.call("greet", "you")).toUpperCase()|)
       {:ok, "HELLO, YOU"}
 
-  A handler gets the list of arguments and runs in a process of its own, linked to a
-  `Task.Supervisor` of QuickBEAM (it ends with that) and with the context and its owner
-  in `$callers`. If it raises, throws, exits or is
-  killed, JavaScript sees an `Error` with the name and message of the exception.
+  A handler gets the list of arguments and runs in a process of its own, with the
+  context and its owner in `$callers`. It ends with the context, however that ends, as a
+  linked task would (by a `:shutdown`), and with QuickBEAM's supervisor of handlers. An
+  operation that times out, and a reset, leave it to its end: nobody hears its answer.
+  If it raises, throws, exits or is killed, JavaScript sees an `Error` with the name and
+  message of the exception.
 
   | a handler | is run as |
   |---|---|

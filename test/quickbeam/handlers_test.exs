@@ -393,12 +393,5 @@ defmodule QuickBEAM.HandlersTest do
     end
   end
 
-  defp gate(test) do
-    fn _ ->
-      send(test, {:gate, self()})
-      receive(do: (:open -> "open"))
-    end
-  end
-
   defp self_silent, do: spawn(fn -> Process.sleep(:infinity) end)
 end

@@ -55,6 +55,17 @@ defmodule QuickBEAM.Case do
     end
   end
 
+  @doc """
+  A handler that tells the process `{:gate, pid}`, and answers "open" once that is sent
+  `:open`.
+  """
+  def gate(test) do
+    fn _ ->
+      send(test, {:gate, self()})
+      receive(do: (:open -> "open"))
+    end
+  end
+
   @doc "A process that starts a context it owns and then waits, with that context."
   def start_owner(pool, opts \\ []) do
     test = self()

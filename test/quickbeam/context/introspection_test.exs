@@ -5,13 +5,6 @@ defmodule QuickBEAM.Context.IntrospectionTest do
   defp state(context), do: Context.info(context).state
   defp is(context, state), do: eventually(fn -> state(context) == state end)
 
-  defp gate(test) do
-    fn _ ->
-      send(test, {:gate, self()})
-      receive(do: (:open -> "open"))
-    end
-  end
-
   test "a context answers while it loops without end" do
     context = start_alone()
     task = Task.async(fn -> Context.eval(context, "while (true) {}") end)

@@ -4,7 +4,7 @@ defmodule QuickBEAM.Context.WaitingTest do
 
   @moduletag timeout: 120_000
 
-  defp gate(test) do
+  defp open_gate(test) do
     fn args ->
       send(test, {:gate, self(), args})
       receive(do: (:open -> args))
@@ -13,7 +13,7 @@ defmodule QuickBEAM.Context.WaitingTest do
 
   test "5,000 contexts of a pool of one wait in callSync at once" do
     test = self()
-    pool = start_pool(size: 1, handlers: %{"gate" => gate(test)})
+    pool = start_pool(size: 1, handlers: %{"gate" => open_gate(test)})
 
     contexts =
       for n <- 1..5000 do
@@ -73,7 +73,7 @@ defmodule QuickBEAM.Context.WaitingTest do
 
     test "is no hang when either side dies" do
       test = self()
-      context = start_alone(handlers: %{"gate" => gate(test)})
+      context = start_alone(handlers: %{"gate" => open_gate(test)})
       caller = Task.async(fn -> Context.eval(context, "Beam.callSync('gate')") end)
       assert_receive {:gate, handler, _}
       Process.exit(handler, :kill)
