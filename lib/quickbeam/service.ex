@@ -47,7 +47,7 @@ defmodule QuickBEAM.Service do
   # name => {module, groups of which the context must have one}
   @services %{
     "crypto" => {QuickBEAM.Apis.Crypto, [:crypto]},
-    "system" => {QuickBEAM.Apis.System, [:beam]}
+    "system" => {QuickBEAM.Apis.System, [:beam]},
     "fetch" => {QuickBEAM.Fetch, [:fetch, :eventsource]}
   }
 
