@@ -120,8 +120,11 @@ defmodule QuickBEAM.Options.Network do
         value
       else
         case File.read(value) do
-          {:ok, pem} -> pem
-          {:error, reason} -> invalid!(:cacerts, value, "PEM or a file of it (#{:file.format_error(reason)})")
+          {:ok, pem} ->
+            pem
+
+          {:error, reason} ->
+            invalid!(:cacerts, value, "PEM or a file of it (#{:file.format_error(reason)})")
         end
       end
 

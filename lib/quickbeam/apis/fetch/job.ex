@@ -168,7 +168,11 @@ defmodule QuickBEAM.Fetch.Job do
   defp body!(body) do
     if Enumerable.impl_for(body),
       do: body,
-      else: raise(ArgumentError, "the body of a response must be a binary or an enumerable, got: #{inspect(body)}")
+      else:
+        raise(
+          ArgumentError,
+          "the body of a response must be a binary or an enumerable, got: #{inspect(body)}"
+        )
   end
 
   defp with_stream(%{body: true} = request, job) do
