@@ -20,6 +20,10 @@ help: ## print this
 build: tools ## build the NIF and compile the Elixir code
 	mix compile
 
+.PHONY: toolchain
+toolchain: tools ## build the TypeScript toolchain, QuickBEAM.JS, too (some minutes the first time)
+	QUICKBEAM_TOOLCHAIN=1 mix compile
+
 .PHONY: demo
 demo: tools examples/demo/node_modules/.package-lock.json ## a thousand contexts doing real work (CONTEXTS=1000 THREADS=)
 	mix compile
@@ -40,6 +44,8 @@ lint-elixir: tools
 lint-rust: tools
 	cargo fmt --all --check
 	cargo clippy $(CARGO) --all-targets -- -D warnings
+	cd native/toolchain && cargo fmt --all --check
+	cd native/toolchain && CARGO_TARGET_DIR=../../target/toolchain cargo clippy $(CARGO) --all-targets -- -D warnings
 
 lint-bindings: tools
 	scripts/check-bindings

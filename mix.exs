@@ -1,6 +1,7 @@
 # Mix needs the task that builds the NIF before it compiles lib/, also when
 # QuickBEAM is a dependency of another project: therefore a script, required here.
 Code.require_file("lib/mix/tasks/compile.quickbeam_native.exs", __DIR__)
+Code.require_file("lib/mix/tasks/compile.quickbeam_toolchain.exs", __DIR__)
 
 defmodule QuickBEAM.MixProject do
   use Mix.Project
@@ -13,7 +14,7 @@ defmodule QuickBEAM.MixProject do
       version: @version,
       elixir: "~> 1.14",
       description: "JavaScript contexts inside the Erlang VM: light, isolated, supervised",
-      compilers: [:quickbeam_native | Mix.compilers()],
+      compilers: [:quickbeam_native] ++ Mix.compilers() ++ [:quickbeam_toolchain],
       elixirc_paths: elixirc_paths(Mix.env()),
       start_permanent: Mix.env() == :prod,
       # Newer ExUnit warns of files below test/ that it does not run.

@@ -162,7 +162,12 @@ defmodule QuickBEAM.Options do
     end)
   end
 
-  defp validate!(opts, schema) do
+  @doc """
+  Checks options by the schema of another module. A type of its own is
+  `{:check, (value -> {:ok, value} | :error), expected}`.
+  """
+  @spec validate!(keyword, keyword) :: options
+  def validate!(opts, schema) do
     if not Keyword.keyword?(opts) do
       raise ArgumentError, "expected options as a keyword list, got: #{inspect(opts)}"
     end
@@ -195,6 +200,13 @@ defmodule QuickBEAM.Options do
   end
 
   defp check!(:any, _option, value), do: value
+
+  defp check!({:check, fun, expected}, option, value) do
+    case fun.(value) do
+      {:ok, value} -> value
+      :error -> invalid!(option, value, expected)
+    end
+  end
 
   defp check!({:integer, range, expected}, option, value) do
     if is_integer(value) and value in range, do: value, else: invalid!(option, value, expected)

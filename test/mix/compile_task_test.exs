@@ -32,8 +32,8 @@ defmodule QuickBEAM.CompileTaskTest do
            ~s(version = 4\n\n[[package]]\nname = "quickbeam-nif"\nversion = "0.1.0"\n)},
           {"native/nif/src/lib.rs", rust("one")},
           {"c_src/patches/0001.patch", "a patch"},
-          {"lib/mix/tasks/compile.quickbeam_native.exs",
-           File.read!(Path.join(@root, "lib/mix/tasks/compile.quickbeam_native.exs"))}
+          copied("lib/mix/quickbeam_cargo.exs"),
+          copied("lib/mix/tasks/compile.quickbeam_native.exs")
         ] do
       path = Path.join(dir, path)
       File.mkdir_p!(Path.dirname(path))
@@ -42,6 +42,8 @@ defmodule QuickBEAM.CompileTaskTest do
 
     %{artifact: Path.join(dir, "priv/native/quickbeam_nif.so")}
   end
+
+  defp copied(path), do: {path, File.read!(Path.join(@root, path))}
 
   defp rust(text),
     do:
