@@ -118,6 +118,14 @@ defmodule QuickBEAM do
   @spec eval!(runtime, String.t(), keyword) :: term
   defdelegate eval!(runtime, code, opts \\ []), to: Context
 
+  @doc "Runs TypeScript and returns its value; see `QuickBEAM.Context.eval_ts/3`."
+  @spec eval_ts(runtime, String.t(), keyword) :: result
+  defdelegate eval_ts(runtime, code, opts \\ []), to: Context
+
+  @doc "As `eval_ts/3`; returns the value or raises `QuickBEAM.JSError`."
+  @spec eval_ts!(runtime, String.t(), keyword) :: term
+  defdelegate eval_ts!(runtime, code, opts \\ []), to: Context
+
   @doc "Calls a global or exported function; see `QuickBEAM.Context.call/4`."
   @spec call(runtime, String.t() | {String.t(), String.t()}, list, keyword) :: result
   defdelegate call(runtime, name, args \\ [], opts \\ []), to: Context

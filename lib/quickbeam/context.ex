@@ -67,7 +67,7 @@ defmodule QuickBEAM.Context do
   | `:id` | the name | id of the child spec |
   | `:apis` | `[:browser]` | `false`, a group of APIs, or a list of groups; checked, but without effect in this version: all contexts have the same globals |
   | `:handlers` | `%{}` | name to handler, as above |
-  | `:script` | none | path or list of paths of scripts (`.js`, no TypeScript yet) to run at the start and after a reset |
+  | `:script` | none | path or list of paths of scripts to run at the start and after a reset; see below |
   | `:define` | `%{}` | globals to set before the script |
   | `:memory_limit` | 0 = none | bytes of live JS heap |
   | `:max_reductions` | 0 = none | budget of work for each operation: a call costs one, a turn of a loop two, long built-ins what they do |
@@ -78,9 +78,28 @@ defmodule QuickBEAM.Context do
 
   The pool's own `:apis`, `:handlers`, `:script` and `:context` stand where a
   context says nothing else.
+
+  ## Scripts
+
+  A `:script` in plain JavaScript runs as it is. TypeScript and JSX (`.ts`, `.mts`,
+  `.cts`, `.tsx`, `.jsx`) are transformed. A script that imports or exports is bundled
+  with all it imports, from files and from packages in `node_modules`, and runs as a
+  module; what it exports becomes global, so that `call/4` finds it:
+
+      // priv/js/render.tsx
+      import { renderToString } from "preact-render-to-string";
+      export const render = (props: Props) => renderToString(<Page {...props} />);
+
+      children = [{QuickBEAM, name: MyApp.Renderer, script: "priv/js/render.tsx"}]
+      QuickBEAM.call(MyApp.Renderer, "render", [%{title: "Hello"}])
+
+  `QuickBEAM.JS` does that, and says how it is built; `tsconfig.json` is respected. What
+  was made is kept for other contexts with the same script until one of its files changes.
+  Errors and stack traces have the files, lines and columns of the sources, see also
+  `QuickBEAM.JSError.code_frame/2`.
   """
 
-  alias QuickBEAM.{ContextPool, JSError, Operation, Options}
+  alias QuickBEAM.{ContextPool, Handles, JSError, Operation, Options, Scripts, SourceMaps}
   alias QuickBEAM.Context.Server
 
   @type t :: GenServer.server()
@@ -172,6 +191,40 @@ defmodule QuickBEAM.Context do
   @doc "As `eval/3`; returns the value or raises `QuickBEAM.JSError`."
   @spec eval!(t, String.t(), keyword) :: term
   def eval!(context, code, opts \\ []), do: context |> eval(code, opts) |> unwrap!()
+
+  @doc """
+  Runs TypeScript, as `eval/3` runs JavaScript. Types are removed, not checked; see
+  `QuickBEAM.JS.transform/3`. Errors have the lines and columns of the TypeScript.
+
+      QuickBEAM.Context.eval_ts(context, "const n: number = 42; n")
+      #=> {:ok, 42}
+
+  Takes the options of `eval/3`. A `:filename` with the extension `.tsx` or `.jsx` is for
+  JSX. With a `:filename` of its own, also what the code leaves behind has its errors
+  there; two that run at the same time in one context want two names.
+  """
+  @spec eval_ts(t, String.t(), keyword) :: result
+  def eval_ts(context, code, opts \\ []) when is_binary(code) do
+    given = Options.eval!(opts)
+    filename = Map.get(given, :filename, "<eval.ts>")
+
+    with {:ok, %{code: js, map: map}} <- Scripts.transform(code, filename) do
+      kept? = is_map_key(given, :filename) and Handles.add_source_map(context, filename, map)
+      op = {:eval, js, filename, Map.get(given, :vars, %{})}
+
+      case Operation.run(context, op, timeout(given), {:eval_ts, [context, code, opts]}) do
+        {:error, error} when not kept? ->
+          {:error, SourceMaps.original(error, %{filename => map})}
+
+        result ->
+          result
+      end
+    end
+  end
+
+  @doc "As `eval_ts/3`; returns the value or raises `QuickBEAM.JSError`."
+  @spec eval_ts!(t, String.t(), keyword) :: term
+  def eval_ts!(context, code, opts \\ []), do: context |> eval_ts(code, opts) |> unwrap!()
 
   @doc """
   Calls a global function, one in a global object (`"console.log"`), or one that a

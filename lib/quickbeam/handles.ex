@@ -32,6 +32,36 @@ defmodule QuickBEAM.Handles do
   """
   def put_booting(handle), do: put({self(), :booting, handle})
 
+  @doc """
+  Keeps the source maps of a context beside it, under the names that its code has in
+  stack traces: of the calling process all of them, of another one more.
+  """
+  @spec put_source_maps(QuickBEAM.SourceMaps.maps()) :: :ok
+  def put_source_maps(maps) do
+    :ets.insert(@table, {{self(), :source_maps}, maps})
+    :ok
+  end
+
+  @doc "Whether it could be kept: not where the context is on another node or not listed."
+  @spec add_source_map(GenServer.server(), String.t(), QuickBEAM.SourceMaps.t()) :: boolean
+  def add_source_map(context, filename, map) do
+    case GenServer.whereis(context) do
+      pid when is_pid(pid) and node(pid) == node() ->
+        GenServer.call(__MODULE__, {:add_source_map, pid, filename, map})
+
+      _ ->
+        false
+    end
+  end
+
+  @spec source_maps(pid) :: QuickBEAM.SourceMaps.maps()
+  def source_maps(pid) do
+    case :ets.lookup(@table, {pid, :source_maps}) do
+      [{_, maps}] -> maps
+      [] -> %{}
+    end
+  end
+
   @doc "Lists the calling process as a pool."
   def put_pool(pool, defaults), do: put({self(), :pool, pool, defaults})
 
@@ -67,7 +97,7 @@ defmodule QuickBEAM.Handles do
 
   @impl true
   def init(nil) do
-    for line <- :ets.tab2list(@table), do: Process.monitor(elem(line, 0))
+    for line <- :ets.tab2list(@table), pid = elem(line, 0), is_pid(pid), do: Process.monitor(pid)
     {:ok, nil}
   end
 
@@ -77,9 +107,23 @@ defmodule QuickBEAM.Handles do
     {:noreply, state}
   end
 
+  # One process writes: two callers add two maps.
+  @impl true
+  def handle_call({:add_source_map, pid, filename, map}, _from, state) do
+    listed? = :ets.member(@table, pid)
+
+    if listed? do
+      maps = Map.put(source_maps(pid), filename, map)
+      :ets.insert(@table, {{pid, :source_maps}, maps})
+    end
+
+    {:reply, listed?, state}
+  end
+
   @impl true
   def handle_info({:DOWN, _ref, :process, pid, _reason}, state) do
     :ets.delete(@table, pid)
+    :ets.delete(@table, {pid, :source_maps})
     {:noreply, state}
   end
 

@@ -1,6 +1,6 @@
 defmodule QuickBEAM.JS do
   @moduledoc """
-  The JavaScript and TypeScript toolchain: parse, transform, minify.
+  The JavaScript and TypeScript toolchain: parse, transform, minify, bundle.
 
       iex> QuickBEAM.JS.transform("const x: number = 42", "a.ts")
       {:ok, "const x = 42;\\n"}
@@ -152,6 +152,78 @@ defmodule QuickBEAM.JS do
   @spec minify!(iodata, String.t(), keyword) :: output
   def minify!(source, filename, opts \\ []), do: source |> minify(filename, opts) |> unwrap!()
 
+  ## Bundles
+
+  @doc """
+  Makes one script of modules in memory and of all they import. JavaScript, TypeScript,
+  JSX and JSON are modules; CommonJS too. What is not used is left out.
+
+      iex> files = [
+      ...>   {"math.ts", "export const twice = (n: number) => n * 2; export const unused = 1"},
+      ...>   {"main.ts", "import { twice } from './math'; console.log(twice(21))"}
+      ...> ]
+      iex> {:ok, code} = QuickBEAM.JS.bundle(files, entry: "main.ts")
+      iex> code =~ "twice" and not (code =~ "unused")
+      true
+
+  Files are `{name, source}` pairs or a map of names to sources. Names are paths; imports
+  find them as on disk, also without their extension. No file on disk is read, unless
+  there are `:node_modules`.
+
+  An import that is not found is an error, unless it is `:external` or a module of Node:
+  an IIFE requires those by `require("node:fs")`.
+
+  | option | default | meaning |
+  |---|---|---|
+  | `:entry` | the only file, else all of them | the name of the file to begin with |
+  | `:format` | `:iife` | `:iife` is a script, `:esm` a module, `:cjs` sets `module.exports` |
+  | `:name` | none | a global to which an IIFE adds what the entry exports |
+  | `:minify` | `false` | make it small |
+  | `:drop_console` | `false` | drop calls of `console` |
+  | `:treeshake` | `true` | leave out what is not used |
+  | `:sourcemap` | `false` | whether to return a map with `:code` and `:sourcemap` |
+  | `:banner`, `:footer` | none | code or comments before and after all else |
+  | `:define` | `%{}` | as for `transform/3`; `process.env.NODE_ENV` is `"production"` unless given |
+  | `:external` | `[]` | names of packages that are there at run time, also for what is in them; in a map, the expressions that an IIFE has for them |
+  | `:conditions` | `["worker", "browser", "module", "production"]` | conditions of `exports` in `package.json`; without `"browser"` the field of that name is not used either |
+  | `:node_modules` | none | a directory with packages |
+  | `:target`, `:jsx`, `:jsx_factory`, `:jsx_fragment`, `:import_source` | | as for `transform/3` |
+  """
+  @spec bundle([{String.t(), iodata}] | %{String.t() => iodata}, keyword) :: result(output)
+  def bundle(files, opts \\ []) do
+    {entry, options} = opts |> Options.bundle!() |> Map.pop(:entry)
+    files = Enum.map(files, &file!/1)
+
+    Toolchain.run(fn -> Native.bundle({:memory, files, entry}, expanded(options)) end)
+    |> result()
+    |> output(options)
+  end
+
+  @doc "As `bundle/2`; returns the code or raises `QuickBEAM.JS.Error`."
+  @spec bundle!([{String.t(), iodata}] | %{String.t() => iodata}, keyword) :: output
+  def bundle!(files, opts \\ []), do: files |> bundle(opts) |> unwrap!()
+
+  @doc """
+  Makes one script of a file and of all it imports, packages in `node_modules` included.
+
+  `tsconfig.json` is respected: paths, and how JSX is transformed. Names in errors and
+  source maps are relative to the current directory. The options are those of `bundle/2`
+  but for `:entry`; `:node_modules` is a directory besides those above each file.
+  """
+  @spec bundle_file(Path.t(), keyword) :: result(output)
+  def bundle_file(path, opts \\ []) do
+    options = Options.bundle_file!(opts)
+    disk = {:disk, Path.expand(path), File.cwd!()}
+
+    Toolchain.run(fn -> Native.bundle(disk, expanded(options)) end)
+    |> result()
+    |> output(options)
+  end
+
+  @doc "As `bundle_file/2`; returns the code or raises `QuickBEAM.JS.Error`."
+  @spec bundle_file!(Path.t(), keyword) :: output
+  def bundle_file!(path, opts \\ []), do: path |> bundle_file(opts) |> unwrap!()
+
   ## Trees
 
   @doc """
@@ -213,22 +285,32 @@ defmodule QuickBEAM.JS do
   ## Inside
 
   defp run(source, filename, native) when is_binary(filename) do
+    {filename, text} = file!({filename, source})
+    Toolchain.run(fn -> native.({text, filename, nil}) end) |> result()
+  end
+
+  defp file!({name, source}) when is_binary(name) do
     text = IO.iodata_to_binary(source)
 
-    if not (String.valid?(text) and String.valid?(filename)) do
+    if not (String.valid?(text) and String.valid?(name)) do
       raise ArgumentError, "the source and its name must be valid UTF-8"
     end
 
-    Toolchain.run(fn -> native.({text, filename, nil}) end) |> result()
+    {name, text}
   end
+
+  defp expanded(%{node_modules: path} = options),
+    do: %{options | node_modules: Path.expand(path)}
+
+  defp expanded(options), do: options
 
   defp result({:ok, _} = ok), do: ok
   defp result({:error, errors}), do: {:error, Enum.map(errors, &Error.from_native/1)}
 
-  defp output({:ok, {code, map}}, %{sourcemap: true}),
+  defp output({:ok, {code, map, _files}}, %{sourcemap: true}),
     do: {:ok, %{code: code, sourcemap: map}}
 
-  defp output({:ok, {code, _map}}, _options), do: {:ok, code}
+  defp output({:ok, {code, _map, _files}}, _options), do: {:ok, code}
   defp output(error, _options), do: error
 
   defp unwrap!({:ok, value}), do: value

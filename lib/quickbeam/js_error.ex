@@ -60,6 +60,33 @@ defmodule QuickBEAM.JSError do
   def message(%{name: name, message: ""}), do: name
   def message(%{name: name, message: message}), do: "#{name}: #{message}"
 
+  @doc """
+  The lines around the place of an error, with a mark under it, or `nil` where its source
+  cannot be read. `message/1` stays short; print this beside it:
+
+      {:error, error} = QuickBEAM.eval(runtime, "render()")
+      IO.puts([Exception.message(error), ?\n, QuickBEAM.JSError.code_frame(error) || ""])
+
+      TypeError: cannot read property 'name' of undefined
+        11 | function title(user: User) {
+      > 12 |   return user.profile.name;
+           |                      ^
+        13 | }
+
+  The source is the file that `:filename` names, or what the option `:source` gives, such
+  as the code of an eval.
+  """
+  @spec code_frame(t, source: String.t()) :: String.t() | nil
+  def code_frame(%__MODULE__{} = error, opts \\ []) do
+    source = Keyword.get_lazy(opts, :source, fn -> file(error.filename) end)
+
+    if is_binary(source) and String.valid?(source) and is_integer(error.line),
+      do: QuickBEAM.CodeFrame.of_source(source, %{line: error.line, column: error.column || 1})
+  end
+
+  defp file(nil), do: nil
+  defp file(path), do: with({:ok, text} <- File.read(path), do: text)
+
   @doc false
   # For an operation whose context went away before it could answer.
   def aborted(message), do: %__MODULE__{name: "AbortError", message: message}

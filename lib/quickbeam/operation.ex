@@ -4,7 +4,7 @@ defmodule QuickBEAM.Operation do
   # asked straight through the NIF, whose one answer comes to the caller itself;
   # any other one through its process.
 
-  alias QuickBEAM.{Handles, JSError, Native, Telemetry}
+  alias QuickBEAM.{Handles, JSError, Native, SourceMaps, Telemetry}
 
   @typedoc "The public function and its arguments: what a `:noproc` exit names."
   @type call :: {function :: atom, args :: list}
@@ -29,15 +29,15 @@ defmodule QuickBEAM.Operation do
   defp route(context, op, timeout, call) when is_pid(context) and node(context) == node() do
     case Handles.context(context) do
       nil ->
-        ask(context, op, timeout, call)
+        context |> ask(op, timeout, call) |> original(context)
 
       handle ->
         # No timer here: the NIF answers whatever it queued exactly once, in time.
         ref = make_ref()
 
         case operate(handle, ref, op, timeout, callers()) do
-          :queued -> receive(do: ({^ref, result} -> term(result)))
-          {:done, result} -> term(result)
+          :queued -> receive(do: ({^ref, result} -> result |> term() |> original(context)))
+          {:done, result} -> result |> term() |> original(context)
           :noproc -> no_process(call)
         end
     end
@@ -114,6 +114,12 @@ defmodule QuickBEAM.Operation do
     :ok = stop.(ref)
     receive(do: ({^ref, :ok} -> :ok))
   end
+
+  # Errors of code that was made from other sources have the places of these.
+  defp original({:error, %JSError{} = error}, context),
+    do: {:error, SourceMaps.original(error, context)}
+
+  defp original(result, _context), do: result
 
   defp ask(context, op, timeout, call) do
     context |> request({:quickbeam_operate, op, timeout, callers()}, call) |> term()

@@ -14,7 +14,9 @@ defmodule QuickBEAM.Context.Server do
     Native,
     Operation,
     Options,
+    Scripts,
     Service,
+    SourceMaps,
     Telemetry
   }
 
@@ -91,7 +93,7 @@ defmodule QuickBEAM.Context.Server do
 
     case Operation.operate(state.handle, ref, op, timeout, callers) do
       :queued -> {:noreply, put_in(state.asked[ref], from)}
-      {:done, result} -> {:reply, result, state}
+      {:done, result} -> {:reply, for_asker(result, from), state}
       :noproc -> {:reply, {:error, JSError.aborted("the context has ended")}, state}
     end
   end
@@ -104,6 +106,7 @@ defmodule QuickBEAM.Context.Server do
     {result, state} =
       case operate(:reset, state) do
         {{:ok, _}, state} ->
+          Handles.put_source_maps(%{})
           boot(%{state | services: Service.reset(service_caller(state), state.services)})
 
         failed ->
@@ -189,7 +192,7 @@ defmodule QuickBEAM.Context.Server do
 
   def handle_info({ref, result}, %{asked: asked} = state) when is_map_key(asked, ref) do
     {from, asked} = Map.pop!(asked, ref)
-    GenServer.reply(from, result)
+    GenServer.reply(from, for_asker(result, from))
     {:noreply, %{state | asked: asked}}
   end
 
@@ -256,24 +259,26 @@ defmodule QuickBEAM.Context.Server do
   defp run_scripts([], state), do: {:ok, state}
 
   defp run_scripts([path | paths], state) do
-    with {:read, {:ok, code}} <- {:read, File.read(path)},
-         {:ok, state} <- javascript(path, state),
-         {{:ok, _}, state} <- operate({:eval, code, path, %{}}, state) do
+    with {:ok, script} <- Scripts.read(path),
+         :ok <- put_source_map(path, script.map),
+         {{:ok, _}, state} <- operate(operation(script, path), state) do
       run_scripts(paths, state)
     else
-      {:read, {:error, reason}} -> {{:error, {:script_not_found, path, reason}}, state}
-      {{:error, error}, state} -> {{:error, {:script_error, path, error}}, state}
+      {{:error, error}, state} ->
+        {{:error, {:script_error, path, SourceMaps.original(error, self())}}, state}
+
+      error ->
+        {error, state}
     end
   end
 
-  defp javascript(path, state) do
-    if Path.extname(path) in ~w(.ts .mts .cts .tsx .jsx) do
-      message = "only JavaScript is supported yet, not #{Path.extname(path)} files"
-      {{:error, %JSError{name: "NotSupportedError", message: message, filename: path}}, state}
-    else
-      {:ok, state}
-    end
-  end
+  defp operation(%{kind: :script, code: code}, path), do: {:eval, code, path, %{}}
+  defp operation(%{kind: :module, code: code}, path), do: {:load_module, path, code}
+
+  defp put_source_map(_path, nil), do: :ok
+
+  defp put_source_map(path, map),
+    do: self() |> Handles.source_maps() |> Map.put(path, map) |> Handles.put_source_maps()
 
   # An operation of this process's own. What JS asks meanwhile is done, and an
   # end of the owner or the pool is seen; all else waits in the mailbox.
@@ -372,6 +377,16 @@ defmodule QuickBEAM.Context.Server do
 
   defp pool_down(reason) when reason in [:normal, :noproc, :shutdown], do: :normal
   defp pool_down(reason), do: {:shutdown, {:pool_down, reason}}
+
+  # Callers of this node look at the source maps themselves.
+  defp for_asker(result, {asker, _tag}) when node(asker) == node(), do: result
+
+  defp for_asker(result, _from) do
+    with maps when maps != %{} <- Handles.source_maps(self()),
+         {:error, %JSError{} = error} <- Operation.term(result),
+         do: {:error, SourceMaps.original(error, maps)},
+         else: (_ -> result)
+  end
 
   # Their answers were sent before the one that says it has stopped.
   defp answer_asked(asked) do

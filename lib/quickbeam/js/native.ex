@@ -1,6 +1,6 @@
 defmodule QuickBEAM.JS.Native do
   @moduledoc false
-  # Stubs of the toolchain's NIF, nothing else; all of them run on dirty schedulers.
+  # Stubs of the toolchain's NIF, nothing else; they run on dirty schedulers.
   # Not loaded with the module, but by the first use: see QuickBEAM.JS.Toolchain.
 
   @typedoc "Text, name, and the language where the name does not say it."
@@ -17,7 +17,9 @@ defmodule QuickBEAM.JS.Native do
           lines: [String.t()] | nil
         }
   @type result(value) :: {:ok, value} | {:error, [diagnostic]}
-  @type output :: {code :: String.t(), source_map :: String.t() | nil}
+  @typedoc "Code, its source map, and the files on disk that were read."
+  @type output :: {code :: String.t(), source_map :: String.t() | nil, files :: [Path.t()]}
+  @type source_map :: reference
 
   @spec load(Path.t()) :: :ok | {:error, {reason :: atom, text :: charlist}}
   def load(path), do: :erlang.load_nif(String.to_charlist(path), 0)
@@ -37,4 +39,19 @@ defmodule QuickBEAM.JS.Native do
 
   @spec minify(source, map) :: result(output)
   def minify(_source, _options), do: :erlang.nif_error(:not_loaded)
+
+  @spec source_map(String.t()) :: result({source_map, sources :: [String.t()]})
+  def source_map(_json), do: :erlang.nif_error(:not_loaded)
+
+  # Does not run on a dirty scheduler: a look-up is a binary search.
+  @spec original(source_map, [{line :: pos_integer, column :: pos_integer | nil}]) ::
+          [{source :: String.t(), line :: pos_integer, column :: pos_integer} | nil]
+  def original(_source_map, _positions), do: :erlang.nif_error(:not_loaded)
+
+  @spec bundle(
+          {:memory, [{String.t(), String.t()}], entry :: String.t() | nil}
+          | {:disk, entry :: Path.t(), root :: Path.t()},
+          map
+        ) :: result(output)
+  def bundle(_modules, _options), do: :erlang.nif_error(:not_loaded)
 end

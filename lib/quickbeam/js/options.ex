@@ -7,15 +7,7 @@ defmodule QuickBEAM.JS.Options do
   @doc "Of `QuickBEAM.JS.transform/3`."
   @spec transform!(keyword) :: Options.options()
   def transform!(opts) do
-    Options.validate!(opts,
-      jsx: one_of([:automatic, :classic]),
-      jsx_factory: text(),
-      jsx_fragment: text(),
-      import_source: text(),
-      target: text(),
-      define: define(),
-      sourcemap: :boolean
-    )
+    Options.validate!(opts, [define: define(), sourcemap: :boolean] ++ jsx())
   end
 
   @doc "Of `QuickBEAM.JS.minify/3`."
@@ -29,6 +21,41 @@ defmodule QuickBEAM.JS.Options do
     )
   end
 
+  @doc "Of `QuickBEAM.JS.bundle_file/2`."
+  @spec bundle_file!(keyword) :: Options.options()
+  def bundle_file!(opts), do: Options.validate!(opts, bundle())
+
+  @doc "Of `QuickBEAM.JS.bundle/2`."
+  @spec bundle!(keyword) :: Options.options()
+  def bundle!(opts), do: Options.validate!(opts, [entry: text()] ++ bundle())
+
+  defp bundle do
+    [
+      format: one_of([:iife, :esm, :cjs]),
+      minify: :boolean,
+      drop_console: :boolean,
+      treeshake: :boolean,
+      sourcemap: :boolean,
+      banner: text(),
+      footer: text(),
+      define: define(),
+      external: external(),
+      conditions: {:check, &texts/1, "a list of names, as strings"},
+      node_modules: text(),
+      name: text()
+    ] ++ jsx()
+  end
+
+  defp jsx do
+    [
+      jsx: one_of([:automatic, :classic]),
+      jsx_factory: text(),
+      jsx_fragment: text(),
+      import_source: text(),
+      target: text()
+    ]
+  end
+
   defp one_of(values) do
     check = fn value -> if value in values, do: {:ok, value}, else: :error end
     {:check, check, Enum.map_join(values, " or ", &inspect/1)}
@@ -38,6 +65,22 @@ defmodule QuickBEAM.JS.Options do
 
   defp text(value),
     do: if(is_binary(value) and String.valid?(value), do: {:ok, value}, else: :error)
+
+  defp texts(value) do
+    if is_list(value) and not List.improper?(value) and Enum.all?(value, &(text(&1) != :error)),
+      do: {:ok, value},
+      else: :error
+  end
+
+  defp external do
+    {:check, &external/1, "a list of package names, or a map of them to JavaScript expressions"}
+  end
+
+  defp external(value) when is_map(value), do: define(value)
+
+  defp external(value) do
+    with {:ok, names} <- texts(value), do: {:ok, Enum.map(names, &{&1, nil})}
+  end
 
   # Names may be atoms; the values are JavaScript.
   defp define do

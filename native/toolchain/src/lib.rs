@@ -13,11 +13,11 @@ mod ast;
 mod diagnostics;
 mod options;
 
-use quickbeam_compiler::{Diagnostic, Output, guarded};
-use rustler::{Encoder, Env, NifResult, Term};
+use quickbeam_compiler::{Diagnostic, Output, Positions, guarded};
+use rustler::{Encoder, Env, NifResult, Resource, ResourceArc, Term};
 
 use crate::diagnostics::encoded;
-use crate::options::{SourceTerm, minify_options, transform_options};
+use crate::options::{SourceTerm, bundle_options, minify_options, modules, transform_options};
 
 mod atoms {
     rustler::atoms! {
@@ -66,13 +66,51 @@ fn minify<'a>(env: Env<'a>, source: SourceTerm<'a>, options: Term<'a>) -> NifRes
     output(env, || quickbeam_compiler::minify(source.0, options))
 }
 
-/// `{:ok, {code, map or nil}}`.
+/// Waits for the threads that bundle.
+#[rustler::nif(schedule = "DirtyCpu")]
+fn bundle<'a>(env: Env<'a>, files: Term<'a>, options: Term<'a>) -> NifResult<Term<'a>> {
+    let (modules, options) = (modules(files)?, bundle_options(options)?);
+    output(env, || quickbeam_compiler::bundle(&modules, &options))
+}
+
+/// A source map for `original`, held by Elixir.
+struct PositionsResource(Positions);
+
+#[rustler::resource_impl]
+impl Resource for PositionsResource {}
+
+/// `{:ok, {map, names of its sources}}`.
+#[rustler::nif(schedule = "DirtyCpu")]
+fn source_map<'a>(env: Env<'a>, json: &str) -> NifResult<Term<'a>> {
+    let map = guarded(|| Positions::new(json).map_err(|error| vec![Diagnostic::new(error)]));
+    let map = map.map(|map| {
+        let sources: Vec<_> = map.sources().map(str::to_owned).collect();
+        (ResourceArc::new(PositionsResource(map)), sources)
+    });
+    Ok(encoded(env, map))
+}
+
+/// For each generated `{line, column or nil}`, `{source, line, column}` or nil. A look-up
+/// is a binary search: this runs on the caller's scheduler.
+#[rustler::nif]
+fn original(
+    map: ResourceArc<PositionsResource>,
+    positions: Vec<(u32, Option<u32>)>,
+) -> Vec<Option<(String, u32, u32)>> {
+    let original = |(line, column)| {
+        let found = map.0.original(line, column)?;
+        Some((found.source.to_owned(), found.line, found.column))
+    };
+    positions.into_iter().map(original).collect()
+}
+
+/// `{:ok, {code, map or nil, files}}`.
 fn output<'a>(
     env: Env<'a>,
     compile: impl FnOnce() -> Result<Output, Vec<Diagnostic>>,
 ) -> NifResult<Term<'a>> {
-    let result = guarded(compile).map(|output| (output.code, output.map));
-    Ok(encoded(env, result.map(|pair| pair.encode(env))))
+    let result = guarded(compile).map(|output| (output.code, output.map, output.files));
+    Ok(encoded(env, result.map(|parts| parts.encode(env))))
 }
 
 rustler::init!("Elixir.QuickBEAM.JS.Native");

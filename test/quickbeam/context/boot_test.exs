@@ -114,13 +114,6 @@ defmodule QuickBEAM.Context.BootTest do
           assert {:error, {:script_error, ^path, %JSError{name: "SyntaxError"}}} =
                    QuickBEAM.start(script: path)
 
-          path = script(tags, "let x: number = 1", "app.ts")
-
-          assert {:error, {:script_error, ^path, %JSError{name: "NotSupportedError"} = error}} =
-                   Context.start_link(pool: pool, script: path)
-
-          assert error.message =~ "not .ts files"
-
           path = script(tags, "while (true) {}")
 
           assert {:error, {:script_error, ^path, %JSError{}}} =

@@ -70,6 +70,7 @@ pub fn minify(source: Source<'_>, options: MinifyOptions) -> Result<Output, Vec<
         Ok(Output {
             code: printed.code,
             map: printed.map.map(|map| map.to_json_string()),
+            files: Vec::new(),
         })
     })
 }

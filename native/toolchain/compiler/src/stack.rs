@@ -14,7 +14,7 @@ const PER_LEVEL: usize = if cfg!(debug_assertions) { 16_384 } else { 2048 };
 /// What is needed without any nesting.
 const BASE: usize = 1 << 20;
 /// Address space for one stack; only what is touched becomes memory.
-const MAX: usize = 4 << 30;
+pub const MAX: usize = 4 << 30;
 
 /// Run `work` on a stack of its own that the source cannot overflow.
 ///
@@ -25,21 +25,29 @@ pub fn on_large_stack<T>(
     source: Source<'_>,
     work: impl FnOnce() -> Result<T, Vec<Diagnostic>>,
 ) -> Result<T, Vec<Diagnostic>> {
-    let refused = |message: String| Err(vec![Diagnostic::of(source, message)]);
-    let levels = match nesting::levels(source.text) {
-        Ok(levels) => levels,
-        Err(brackets) => {
-            return refused(format!("{brackets} brackets are open at once, too many"));
-        }
-    };
-    let size = BASE + levels * PER_LEVEL;
-    if size > MAX {
-        return refused(format!(
-            "too large: {levels} tokens that may nest, of at most {}",
-            (MAX - BASE) / PER_LEVEL
-        ));
-    }
+    let size = needed(source).map_err(|error| vec![error])?;
     guarded(|| stacker::grow(size, work))
+}
+
+/// How large a stack a source needs.
+///
+/// # Errors
+///
+/// That it is nested too deep, or too large to say that it is not.
+pub fn needed(source: Source<'_>) -> Result<usize, Diagnostic> {
+    let levels = nesting::levels(source.text).map_err(|brackets| {
+        Diagnostic::of(
+            source,
+            format!("{brackets} brackets are open at once, too many"),
+        )
+    })?;
+    let size = BASE + levels * PER_LEVEL;
+    if size <= MAX {
+        return Ok(size);
+    }
+    let most = (MAX - BASE) / PER_LEVEL;
+    let message = format!("too large: {levels} tokens that may nest, of at most {most}");
+    Err(Diagnostic::of(source, message))
 }
 
 /// Run `work`; a panic becomes an error.
@@ -53,7 +61,7 @@ pub fn guarded<T>(work: impl FnOnce() -> Result<T, Vec<Diagnostic>>) -> Result<T
     })
 }
 
-fn panic_text(panic: &(dyn Any + Send)) -> &str {
+pub fn panic_text(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no message")

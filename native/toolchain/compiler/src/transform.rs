@@ -20,6 +20,8 @@ use crate::stack::on_large_stack;
 pub struct Output {
     pub code: String,
     pub map: Option<String>,
+    /// The files on disk that were read.
+    pub files: Vec<String>,
 }
 
 /// What JSX becomes.
@@ -71,6 +73,7 @@ pub fn transform(
         Ok(Output {
             code: printed.code,
             map: printed.map.map(|map| map.to_json_string()),
+            files: Vec::new(),
         })
     })
 }
