@@ -30,7 +30,7 @@ demo: tools examples/demo/node_modules/.package-lock.json ## a thousand contexts
 	mix run examples/demo/demo.exs
 
 .PHONY: test
-test: tools ## cargo's tests, then ExUnit's
+test: tools packages ## cargo's tests, then ExUnit's
 	@CARGO_ARGS='$(CARGO)' scripts/test
 
 .PHONY: lint lint-elixir lint-rust lint-bindings
@@ -75,15 +75,22 @@ bindings: tools ## regenerate the committed FFI bindings (needs libclang)
 
 .PHONY: clean
 clean: ## remove everything that was built or fetched
-	rm -rf _build target priv/native tmp cover doc examples/demo/node_modules
+	rm -rf _build target priv/native tmp cover doc examples/demo/node_modules test/fixtures/npm/node_modules
 
 # Installs what is missing, and costs nothing when nothing is.
 .PHONY: tools
 tools:
 	@scripts/ensure cc c++ cargo elixir
 
+# What the tests bundle, and the compilers they compare with. Without a network the
+# tests go without.
+.PHONY: packages
+packages:
+	@$(MAKE) --no-print-directory test/fixtures/npm/node_modules/.package-lock.json \
+	  || echo "The npm packages could not be fetched: their tests are left out"
+
 # npm writes this file last, so an interrupted fetch starts again.
-examples/demo/node_modules/.package-lock.json: examples/demo/package.json examples/demo/package-lock.json
+%/node_modules/.package-lock.json: %/package.json %/package-lock.json
 	@scripts/ensure node npm
-	npm ci --prefix examples/demo --ignore-scripts --no-audit --no-fund
+	npm ci --prefix $* --ignore-scripts --no-audit --no-fund
 	@touch $@

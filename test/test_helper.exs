@@ -1,5 +1,11 @@
-# Minutes to build where it is missing: `make test` does so, mix test alone goes without.
-toolchain? = QuickBEAM.JS.Toolchain.available?()
-unless toolchain?, do: IO.puts("No toolchain of QuickBEAM.JS, see its docs: excluding its tests")
+# What `make test` builds and fetches first, mix test alone goes without: a toolchain
+# takes minutes, packages a network.
+missing = [
+  toolchain: not QuickBEAM.JS.Toolchain.available?(),
+  npm: not File.dir?(Path.expand("fixtures/npm/node_modules", __DIR__))
+]
 
-ExUnit.start(exclude: if(toolchain?, do: [], else: [:toolchain]))
+exclude = for {tag, true} <- missing, do: tag
+if exclude != [], do: IO.puts("Excluding tests, see make test: #{inspect(exclude)}")
+
+ExUnit.start(exclude: exclude)
