@@ -208,13 +208,14 @@ defmodule QuickBEAM.Context do
     given = Options.eval!(opts)
     filename = Map.get(given, :filename, "<eval.ts>")
 
-    with {:ok, %{code: js, map: map}} <- Scripts.transform(code, filename) do
-      kept? = is_map_key(given, :filename) and Handles.add_source_map(context, filename, map)
+    with {:ok, js, json} <- Scripts.transform(code, filename) do
+      map = fn -> SourceMaps.new(json, & &1) end
+      kept? = is_map_key(given, :filename) and Handles.add_source_map(context, filename, map.())
       op = {:eval, js, filename, Map.get(given, :vars, %{})}
 
       case Operation.run(context, op, timeout(given), {:eval_ts, [context, code, opts]}) do
         {:error, error} when not kept? ->
-          {:error, SourceMaps.original(error, %{filename => map})}
+          {:error, SourceMaps.original(error, %{filename => map.()})}
 
         result ->
           result

@@ -74,7 +74,8 @@ defmodule QuickBEAM.JSError do
         13 | }
 
   The source is the file that `:filename` names, or what the option `:source` gives, such
-  as the code of an eval.
+  as the code of an eval. A script can make up an error with any `:filename`: do not show
+  the frames of scripts that you do not trust to those who wrote them.
   """
   @spec code_frame(t, source: String.t()) :: String.t() | nil
   def code_frame(%__MODULE__{} = error, opts \\ []) do
@@ -84,8 +85,17 @@ defmodule QuickBEAM.JSError do
       do: QuickBEAM.CodeFrame.of_source(source, %{line: error.line, column: error.column || 1})
   end
 
-  defp file(nil), do: nil
-  defp file(path), do: with({:ok, text} <- File.read(path), do: text)
+  # A name may also be that of a device, or of something huge.
+  @max_source 16 * 1024 * 1024
+
+  defp file(path) when is_binary(path) do
+    with {:ok, %{type: :regular, size: size}} when size <= @max_source <- File.stat(path),
+         {:ok, text} <- File.read(path),
+         do: text,
+         else: (_ -> nil)
+  end
+
+  defp file(_path), do: nil
 
   @doc false
   # For an operation whose context went away before it could answer.

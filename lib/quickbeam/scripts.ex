@@ -12,8 +12,9 @@ defmodule QuickBEAM.Scripts do
   @table __MODULE__
   @typescript ~w(.ts .mts .cts .tsx .jsx)
 
-  # What may be a module; the toolchain knows better.
-  @module_syntax ~r/(?:^|[;}\n])\s*(?:import|export)\b|\bimport\s*\(/
+  # What may be a module, or import one later; the toolchain knows better.
+  @module_syntax ~r/(?:^|[;}\n])\s*(?:import\b(?!\s*\()|export\b)/
+  @import_call ~r/\bimport\s*\(/
 
   @typedoc "A script, or a module that sets its exports as globals; and its source map."
   @type t :: %{kind: :script | :module, code: String.t(), map: SourceMaps.t() | nil}
@@ -31,7 +32,7 @@ defmodule QuickBEAM.Scripts do
   def read(path) do
     case File.read(path) do
       {:ok, code} ->
-        if Path.extname(path) in @typescript or code =~ @module_syntax,
+        if Path.extname(path) in @typescript or code =~ @module_syntax or code =~ @import_call,
           do: made(path),
           else: {:ok, plain(path, code)}
 
@@ -40,24 +41,29 @@ defmodule QuickBEAM.Scripts do
     end
   end
 
-  @doc "TypeScript as JavaScript with its source map; the name says if there is JSX in it."
-  @spec transform(String.t(), String.t()) :: {:ok, t} | {:error, JSError.t()}
+  @doc """
+  TypeScript as JavaScript, with its source map as JSON; the name says if there is JSX in
+  it.
+  """
+  @spec transform(String.t(), String.t()) ::
+          {:ok, code :: String.t(), source_map :: String.t()} | {:error, JSError.t()}
   def transform(code, filename) do
     language = if Path.extname(filename) in @typescript, do: nil, else: :ts
     source = {code, filename, language}
 
     case Toolchain.run(fn -> Native.transform(source, %{sourcemap: true}) end) do
-      {:ok, {code, map, _}} ->
-        {:ok, %{kind: :script, code: code, map: SourceMaps.new(map, & &1)}}
-
-      {:error, errors} ->
-        {:error, js_error(errors, & &1)}
+      {:ok, {code, map, _}} -> {:ok, code, map}
+      {:error, errors} -> {:error, js_error(errors, & &1)}
     end
   end
 
   defp plain(path, code) do
     kind = if Path.extname(path) == ".mjs", do: :module, else: :script
     %{kind: kind, code: code, map: nil}
+  end
+
+  defp guessed(path, code) do
+    if code =~ @module_syntax, do: %{plain(path, code) | kind: :module}, else: plain(path, code)
   end
 
   # What was made before, if nothing has changed since. One process makes, so that a
@@ -128,21 +134,22 @@ defmodule QuickBEAM.Scripts do
             else: script(path, code)
 
         {:error, errors} ->
-          # Without a toolchain, JavaScript is left to the engine.
+          # Without a toolchain, JavaScript is left to the engine, which imports from
+          # below the :root of the context.
           if Path.extname(path) in @typescript or Toolchain.available?(),
             do: {:error, js_error(errors, & &1)},
-            else: {:ok, plain(path, code), []}
+            else: {:ok, guessed(path, code), []}
       end
     end
   end
 
   defp script(path, code) do
-    made =
-      if Path.extname(path) in @typescript,
-        do: transform(code, path),
-        else: {:ok, plain(path, code)}
-
-    with {:ok, made} <- made, do: {:ok, made, []}
+    if Path.extname(path) in @typescript do
+      with {:ok, code, map} <- transform(code, path),
+           do: {:ok, %{kind: :script, code: code, map: SourceMaps.new(map, & &1)}, []}
+    else
+      {:ok, plain(path, code), []}
+    end
   end
 
   defp bundle(path, cwd) do

@@ -57,7 +57,8 @@ defmodule QuickBEAM.SourceMaps do
   # JS's own text, or what a prepareStackTrace made of it: name:line:column in it.
   defp stack(stack, maps) when is_binary(stack) do
     Enum.reduce(maps, stack, fn {filename, map}, stack ->
-      ~r/#{Regex.escape(filename)}:(\d+)(?::(\d+))?/
+      # Not the end of another name.
+      ~r/(?<![\w.\/\\-])#{Regex.escape(filename)}:(\d+)(?::(\d+))?/
       |> Regex.replace(stack, fn _all, line, column ->
         column = if column != "", do: String.to_integer(column)
 

@@ -62,6 +62,27 @@ defmodule QuickBEAM.DistributionTest do
     assert {:noproc, {Context, :eval, _}} = catch_exit(Context.eval({:far, node}, "1"))
   end
 
+  @tag :toolchain
+  @tag :tmp_dir
+  test "errors of another node have the places of the sources", %{node: node, tmp_dir: dir} do
+    app = Path.join(dir, "app.ts")
+    File.write!(app, "type A = 1;\n\nfunction fail(): never { throw new Error('far') }")
+    context = start_there(node, script: app)
+
+    for _ <- 1..2 do
+      error = assert_js_error(Context.call(context, "fail"), "Error")
+      assert %{filename: ^app, line: 3} = error
+    end
+
+    assert_js_error(
+      Context.eval_ts(context, "type A = 1;\nnull!.x", filename: "far.ts"),
+      "TypeError"
+    )
+
+    assert {:error, %{filename: "<eval.ts>", line: 2}} =
+             Context.eval_ts(context, "type A = 1;\nnull!.x")
+  end
+
   test "a context whose node goes away, and one whose owner's node does", %{node: node} do
     far = start_there(node, [])
     owner = :erpc.call(node, :erlang, :spawn, [Process, :sleep, [:infinity]])
