@@ -33,8 +33,8 @@ demo: tools examples/demo/node_modules/.package-lock.json ## a thousand contexts
 test: tools packages ## cargo's tests, then ExUnit's
 	@CARGO_ARGS='$(CARGO)' scripts/test
 
-.PHONY: lint lint-elixir lint-rust lint-bindings
-lint: lint-elixir lint-rust lint-bindings ## formatting, compiler warnings, clippy, generated bindings
+.PHONY: lint lint-elixir lint-rust lint-js lint-bindings
+lint: lint-elixir lint-rust lint-js lint-bindings ## formatting, compiler warnings, clippy, types of priv/js, generated bindings
 
 lint-elixir: tools
 	mix format --check-formatted
@@ -46,6 +46,9 @@ lint-rust: tools
 	cargo clippy $(CARGO) --all-targets -- -D warnings
 	cd native/toolchain && cargo fmt --all --check
 	cd native/toolchain && CARGO_TARGET_DIR=../../target/toolchain cargo clippy $(CARGO) --all-targets -- -D warnings
+
+lint-js: scripts/typescript/node_modules/.package-lock.json
+	scripts/typescript/node_modules/.bin/tsc --project priv/js/jsconfig.json
 
 lint-bindings: tools
 	scripts/check-bindings
@@ -76,6 +79,7 @@ bindings: tools ## regenerate the committed FFI bindings (needs libclang)
 .PHONY: clean
 clean: ## remove everything that was built or fetched
 	rm -rf _build target priv/native tmp cover doc examples/demo/node_modules test/fixtures/npm/node_modules
+	rm -rf _build target priv/native tmp cover doc examples/demo/node_modules scripts/typescript/node_modules
 
 # Installs what is missing, and costs nothing when nothing is.
 .PHONY: tools
@@ -93,4 +97,9 @@ packages:
 %/node_modules/.package-lock.json: %/package.json %/package-lock.json
 	@scripts/ensure node npm
 	npm ci --prefix $* --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+scripts/typescript/node_modules/.package-lock.json: scripts/typescript/package.json scripts/typescript/package-lock.json
+	@scripts/ensure node npm
+	npm ci --prefix scripts/typescript --ignore-scripts --no-audit --no-fund
 	@touch $@

@@ -8,12 +8,14 @@ import { WriterState } from "./writable_state.js";
 
 const { queueMicrotask } = globalThis;
 
-const NO_OPTIONS = { __proto__: null };
+const NO_OPTIONS = /** @type {PipeOptions} */ ({ __proto__: null });
+
+/** @typedef {{ preventClose?: boolean, preventAbort?: boolean, preventCancel?: boolean, signal?: import("../abort.js").AbortSignal }} PipeOptions */
 
 /**
- * @param {ReadableState} source not locked
- * @param {WritableState} destination not locked
- * @param {{ preventClose?: boolean, preventAbort?: boolean, preventCancel?: boolean, signal?: AbortSignal }} options
+ * @param {import("./readable_state.js").ReadableState} source not locked
+ * @param {import("./writable_state.js").WritableState} destination not locked
+ * @param {PipeOptions} options
  * @returns {Promise<undefined>}
  */
 export function pipe(source, destination, options = NO_OPTIONS) {
@@ -21,13 +23,14 @@ export function pipe(source, destination, options = NO_OPTIONS) {
 }
 
 class Pipe {
-  constructor(source, destination, { preventClose, preventAbort, preventCancel, signal }) {
+  /** @param {PipeOptions} options */
+  constructor(source, destination, options) {
     this.source = source;
     this.destination = destination;
-    this.preventClose = preventClose;
-    this.preventAbort = preventAbort;
-    this.preventCancel = preventCancel;
-    this.signal = signal;
+    this.preventClose = options.preventClose;
+    this.preventAbort = options.preventAbort;
+    this.preventCancel = options.preventCancel;
+    this.signal = options.signal;
     this.reader = acquireReader(source);
     this.writer = new WriterState(destination);
     source.disturbed = true;

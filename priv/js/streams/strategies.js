@@ -6,7 +6,6 @@ import { rejectedWith, resolvedWith } from "./promises.js";
 import { attach, check, isolate } from "./slots.js";
 
 const { apply } = Reflect;
-const { defineProperty } = Object;
 
 class StrategyState {
   object = null;
@@ -64,7 +63,10 @@ export function toOptions(value, what) {
   return value;
 }
 
-/** A dictionary without members. */
+/**
+ * A dictionary without members.
+ * @type {any}
+ */
 export const NONE = { __proto__: null };
 
 /**

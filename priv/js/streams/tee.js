@@ -9,7 +9,7 @@ import { cloneAsUint8Array } from "./views.js";
 
 const { queueMicrotask } = globalThis;
 
-/** @returns {[ReadableState, ReadableState]} the states of the two branches */
+/** @returns {ReadableState[]} the states of the two branches */
 export function tee(stream, cloneForBranch2 = null) {
   return stream.controller.kind === "ReadableByteStreamController"
     ? byteTee(stream)

@@ -25,6 +25,8 @@ class TextState {
   constructor(kind, transform, flush) {
     this.kind = kind;
     this.object = null;
+    /** @type {TextDecoder | null} */
+    this.decoder = null;
     const stream = (this.transform = new TransformState(1, null, 0, null));
     const { controller } = stream;
     const run = (steps) => (chunk) => {

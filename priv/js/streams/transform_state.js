@@ -140,7 +140,10 @@ export class TransformControllerState {
     this.kind = "TransformStreamDefaultController";
     this.object = null;
     this.stream = stream;
-    /** Without a transformer's own, chunks go through as they are. */
+    /**
+     * Without a transformer's own, chunks go through as they are.
+     * @type {((chunk: unknown) => Promise<unknown> | undefined) | null}
+     */
     this.transform = (chunk) => passOn(this, chunk);
     /** @type {(() => Promise<unknown> | undefined) | null} */
     this.flush = null;

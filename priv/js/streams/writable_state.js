@@ -4,7 +4,7 @@
 // Write requests are objects with `resolve()` and `reject(reason)`.
 
 import { createSignal, signalAbort } from "../abort.js";
-import { deferred, LazyPromise, markHandled, react, rejectedWith, resolvedWith, upon } from "./promises.js";
+import { deferred, LazyPromise, rejectedWith, resolvedWith, upon } from "./promises.js";
 import { Queue, SizedQueue } from "./queues.js";
 import { isolate } from "./slots.js";
 
