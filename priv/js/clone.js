@@ -1,13 +1,10 @@
 // Platform objects of modules in here that can be cloned or transferred: HTML, 2.7
 // "Safe passing of structured data". The steps themselves are in native/apis/src/clone.
 
-/** A class whose constructor returns the object it is given. */
-function Given(object) {
-  return object;
-}
+import { Stamped } from "./stamp.js";
 
 /** Puts a private field on any object: nobody else can see it, copy it or forge it. */
-class Stamp extends Given {
+class Stamp extends Stamped {
   #kind;
   constructor(object, kind) {
     super(object);

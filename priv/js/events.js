@@ -23,6 +23,7 @@
 
 import { report, watchErrors } from "native:errors";
 import { AT_TARGET, BUBBLING_PHASE, CAPTURING_PHASE, Event, isEvent, NONE, NO_PATH, stateOf, trust } from "./event.js";
+import { Stamped } from "./stamp.js";
 import { exposeInterface, requireArguments, toDOMString } from "./webidl.js";
 
 export {
@@ -53,13 +54,6 @@ Object.setPrototypeOf(TargetState.prototype, null);
 
 /** Kinds of objects that are event targets without the constructor below. */
 const admitted = [];
-
-/** What puts a private field on an object that was there before. */
-class Stamped {
-  constructor(object) {
-    return object;
-  }
-}
 
 class Admitted extends Stamped {
   #state;

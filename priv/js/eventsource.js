@@ -81,6 +81,7 @@ export class EventSource extends EventTarget {
     }
   }
 
+  /** @returns {import("./fetch/http.js").Request} */
   #request() {
     const headers = [
       ["accept", "text/event-stream"],

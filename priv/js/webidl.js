@@ -125,31 +125,9 @@ export function toUSVString(value) {
   return toDOMString(value).toWellFormed();
 }
 
-/**
- * [EnforceRange] of an unsigned integer type: a TypeError for what is not within it.
- * @param {number} max its largest value
- */
-export function enforceRange(value, max, what) {
-  const number = Math.trunc(+value);
-  if (!(number >= 0 && number <= max)) throw new TypeError(`${what} is not within 0 to ${max}`);
-  return number + 0;
-}
-
 /** A value of an enumeration. */
 export function toEnum(value, values, what) {
   const text = toDOMString(value);
   if (!values.includes(text)) throw new TypeError(`${what}: ${JSON.stringify(text)} is none of ${values.join(", ")}`);
   return text;
-}
-
-/** sequence<T>: what an iterable gives, each converted. */
-export function toSequence(value, convert, what) {
-  if ((typeof value !== "object" || value === null) && typeof value !== "function") {
-    throw new TypeError(`${what} is not a sequence`);
-  }
-  const method = value[Symbol.iterator];
-  if (method === undefined || method === null) throw new TypeError(`${what} is not iterable`);
-  const items = [];
-  for (const item of { [Symbol.iterator]: () => method.call(value) }) items.push(convert(item));
-  return items;
 }

@@ -51,6 +51,7 @@ static MODULES: &[&Builtin] = modules![
     "fetch/routed.js",
     "fetch/transport.js",
     "global_events.js",
+    "stamp.js",
     "streams/async_iterator.js",
     "streams/byte_controller.js",
     "streams/byte_controller_state.js",

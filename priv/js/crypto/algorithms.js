@@ -1,7 +1,7 @@
 // Which algorithms there are, and how a script names one: Web Cryptography, 18.
 
 import { copyBytes, isBufferSource, keySlots } from "native:crypto";
-import { enforceRange, toDOMString } from "../webidl.js";
+import { toDOMString, toEnforcedUnsigned } from "../webidl.js";
 
 const { isView } = ArrayBuffer;
 const { Uint8Array } = globalThis;
@@ -34,9 +34,9 @@ function toBigInteger(value, what) {
 }
 
 const bufferSource = toBufferSource;
-const octet = (value, what) => enforceRange(value, 0xff, what);
-const unsignedShort = (value, what) => enforceRange(value, 0xffff, what);
-const unsignedLong = (value, what) => enforceRange(value, 0xffffffff, what);
+const octet = (value, what) => toEnforcedUnsigned(value, what, 0xff);
+const unsignedShort = (value, what) => toEnforcedUnsigned(value, what, 0xffff);
+const unsignedLong = (value, what) => toEnforcedUnsigned(value, what, 0xffffffff);
 const hash = toAlgorithmIdentifier;
 
 /**

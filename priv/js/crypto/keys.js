@@ -12,13 +12,13 @@ export function toKeyFormat(value) {
 
 /** sequence<KeyUsage>, each once. */
 export function toKeyUsages(value) {
-  const given = toSequence(value, (usage) => toEnum(usage, KEY_USAGES, "KeyUsage"), "keyUsages");
+  const given = toSequence(value, "keyUsages", (usage) => toEnum(usage, KEY_USAGES, "KeyUsage"));
   return KEY_USAGES.filter((usage) => given.includes(usage));
 }
 
 const text = toDOMString;
-const texts = (value) => toSequence(value, toDOMString, "key_ops");
-const others = (value) => toSequence(value, () => true, "oth");
+const texts = (value) => toSequence(value, "key_ops", toDOMString);
+const others = (value) => toSequence(value, "oth", () => true);
 
 /** JsonWebKey's members in lexicographical order. */
 const JWK_MEMBERS = Object.entries({

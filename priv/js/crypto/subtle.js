@@ -4,7 +4,7 @@
 import { copyBytes, digest, isBufferSource, request, requestKeys } from "native:crypto";
 import { normalize, supports, toAlgorithmIdentifier, toBufferSource, toCryptoKey } from "./algorithms.js";
 import { fromJsonWebKey, makeKey, makeKeyPair, toJsonWebKey, toKeyFormat, toKeyUsages } from "./keys.js";
-import { enforceRange, exposeInterface, requireArguments } from "../webidl.js";
+import { exposeInterface, requireArguments } from "../webidl.js";
 
 const { stringify } = JSON;
 const encoder = new TextEncoder();

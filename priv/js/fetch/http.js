@@ -20,7 +20,7 @@ export function networkError(message, cause = undefined) {
  * @typedef {object} Request
  * @property {string} method
  * @property {object} url as parseUrl gives it
- * @property {[string, string][]} headers
+ * @property {string[][]} headers
  * @property {null | { bytes: Uint8Array | null, source: import("./transport.js").Source | null }} body
  *   bytes can be sent again, a source cannot
  * @property {"follow" | "error" | "manual"} redirect

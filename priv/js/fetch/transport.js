@@ -9,7 +9,7 @@ import { exchangeRouted } from "./routed.js";
  * @typedef {object} Message
  * @property {string} method
  * @property {string} url
- * @property {[string, string][]} headers
+ * @property {string[][]} headers
  * @property {null | Uint8Array | Source} body
  *
  * Bytes, piece by piece.
@@ -20,7 +20,7 @@ import { exchangeRouted } from "./routed.js";
  * @typedef {object} Answer
  * @property {number} status
  * @property {string} statusText
- * @property {[string, string][]} headers
+ * @property {string[][]} headers
  * @property {Source} body
  */
 

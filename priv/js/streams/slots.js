@@ -1,11 +1,7 @@
 // What a script sees of streams, and what is behind it: each object of an interface carries
 // a state, an object of a class of this folder with a `kind`, the interface's name.
 
-class Stamped {
-  constructor(object) {
-    return object;
-  }
-}
+import { Stamped } from "../stamp.js";
 
 class Slot extends Stamped {
   #state;
