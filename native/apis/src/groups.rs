@@ -77,7 +77,13 @@ static MEMBERS: [&[Member]; COUNT] = {
     members
 };
 
-static FETCH: &[Member] = &[Member::lazy(c"Headers", headers::class)];
+static FETCH: &[Member] = &[
+    Member::lazy(c"FormData", |cx| from(cx, "fetch/form_data.js", "FormData")),
+    Member::lazy(c"Headers", headers::class),
+    Member::lazy(c"Request", |cx| from(cx, "fetch/request.js", "Request")),
+    Member::lazy(c"Response", |cx| from(cx, "fetch/response.js", "Response")),
+    Member::lazy_attribute(c"fetch", |cx| from(cx, "fetch/fetch.js", "fetch")),
+];
 
 static CRYPTO: &[Member] = &[
     Member::lazy(c"Crypto", crypto::make_interface),

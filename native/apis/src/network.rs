@@ -12,7 +12,9 @@ use std::cell::{Cell, OnceCell};
 
 use quickbeam_engine::{Call, Cx, JsResult, Member, Value};
 use quickbeam_net::Session;
+use sha2::{Digest, Sha256, Sha384, Sha512};
 
+use crate::arguments::poll_for;
 use crate::host::Apis;
 
 pub(crate) mod byte_string;
@@ -28,6 +30,9 @@ pub(crate) static NATIVES: &[Member] = &[
     Member::operation(c"userAgent", 0, |call| {
         call.cx().string(quickbeam_net::http::USER_AGENT)
     }),
+    Member::operation(c"toByteString", 1, to_byte_string),
+    Member::operation(c"percentDecode", 1, percent_decode),
+    Member::operation(c"digest", 2, digest),
     Member::operation(c"send", 4, requests::send),
     Member::operation(c"write", 2, requests::write),
     Member::operation(c"finish", 1, requests::finish),
@@ -108,4 +113,41 @@ fn is_bad_port<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
 fn is_routed<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let cx = call.cx();
     Ok(cx.boolean(Apis::of(cx).host.routes_http()))
+}
+
+/// `toByteString(bytes)`: a string of them.
+fn to_byte_string<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    let cx = call.cx();
+    let data = call.argument(0);
+    let length = data.byte_length().unwrap_or(0);
+    poll_for(cx, length)?;
+    // The bytes, and each of them as UTF-8.
+    let _charge = cx.hold(3 * length)?;
+    cx.string(&byte_string::text(&data.bytes().unwrap_or_default()))
+}
+
+/// `percentDecode(text)`: its bytes (URL Standard, 1.3).
+fn percent_decode<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    let cx = call.cx();
+    let text = call.argument(0).to_text()?;
+    poll_for(cx, text.len())?;
+    let _charge = cx.hold(2 * text.len())?;
+    let bytes: Vec<u8> = percent_encoding::percent_decode_str(&text).collect();
+    cx.uint8_array(&bytes)
+}
+
+/// `digest(algorithm, bytes)`, for Subresource Integrity: sha256, sha384 or sha512.
+fn digest<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    let cx = call.cx();
+    let algorithm = call.argument(0).to_text()?;
+    let data = call.argument(1);
+    let length = data.byte_length().unwrap_or(0);
+    poll_for(cx, length)?;
+    let _charge = cx.hold(length)?;
+    let bytes = data.bytes().unwrap_or_default();
+    match algorithm.as_str() {
+        "sha256" => cx.uint8_array(&Sha256::digest(bytes)),
+        "sha384" => cx.uint8_array(&Sha384::digest(bytes)),
+        _ => cx.uint8_array(&Sha512::digest(bytes)),
+    }
 }

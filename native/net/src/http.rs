@@ -90,6 +90,7 @@ async fn exchange(
     let prepared = prepare(&request.method, &target, &request.headers)?;
     let mut body = request.body;
     let is_head = prepared.method == Method::HEAD;
+    let may_repeat = prepared.method.is_idempotent() && matches!(body, RequestBody::Empty);
     let (response, sender, using) = loop {
         let lease = lease(session, &target.origin).await?;
         let reused = matches!(
@@ -111,6 +112,9 @@ async fn exchange(
             Ok(found) => break found,
             // A kept connection that the server has closed meanwhile.
             Err(Failed::Unsent(again)) if reused => body = again,
+            // The same, noticed too late, where asking twice does no harm.
+            Err(Failed::Dropped(_)) if reused && may_repeat => body = RequestBody::Empty,
+            Err(Failed::Dropped(error)) => return Err(error),
             Err(Failed::Unsent(_)) => {
                 return Err(Error::Protocol("the connection was closed".to_owned()));
             }
@@ -213,6 +217,8 @@ fn prepare(method: &str, target: &Target, fields: &[Field]) -> Result<Prepared, 
 enum Failed {
     /// Nothing of it has left: the body is as it was.
     Unsent(RequestBody),
+    /// The connection was closed before there was a response.
+    Dropped(Error),
     Finally(Error),
 }
 
@@ -273,7 +279,16 @@ async fn send(
 fn failed(mut error: hyper::client::conn::TrySendError<http::Request<Outgoing>>) -> Failed {
     match error.take_message() {
         Some(request) => Failed::Unsent(request.into_body().body),
-        None => Failed::Finally(error.into_error().into()),
+        None => {
+            let error = error.into_error();
+            let dropped = error.is_incomplete_message() || error.is_closed();
+            let kind = if dropped {
+                Failed::Dropped
+            } else {
+                Failed::Finally
+            };
+            kind(error.into())
+        }
     }
 }
 
