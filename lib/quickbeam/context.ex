@@ -74,7 +74,38 @@ defmodule QuickBEAM.Context do
   | `:timeout` | `:infinity` | milliseconds for each operation: an eval, a call, a callback of a timer or message |
   | `:owner` | the caller | the process whose end ends the context |
   | `:root` | none | folder that scripts may import files and npm packages from; nothing outside of it is read |
+  | `:network` | `:all` | `:none`, or rules and limits of the network, below |
+  | `:fetch` | none | the application's own client for HTTP: see `QuickBEAM.Fetch` |
   | `:console` | `Logger` | a function `fn level, text, meta -> any end`, or a pid that gets `{:console, level, text}` |
+
+  ### The network
+
+  `fetch`, `WebSocket` and `EventSource` may connect to every host. `network: :none`
+  forbids all of them; a keyword list or map sets rules and limits instead:
+
+      network: [allow: ["api.example.com", "*.example.org"], deny: ["8.8.8.0/24"]]
+
+  | | default | meaning |
+  |---|---|---|
+  | `:allow` | all | hosts (`"example.com"`, `"*.example.com"`), addresses and networks (`"10.0.0.0/8"`, `"fc00::/7"`); nothing else is connected to |
+  | `:deny` | `[]` | the same; wins over `:allow` |
+  | `:private` | `false` | whether addresses that are not of the public Internet may be connected to: loopback, private, link-local, shared, unique local, multicast and other special ones. An address or network in `:allow`, or the very name of a host, opens them too; `"*.suffix"` does not |
+  | `:cacerts` | none | certificates in PEM (or the path of a file) to trust beside Mozilla's |
+  | `:max_connections` | 64 | connections of this context; who wants more waits. Those of all contexts together are limited by the pool |
+  | `:max_header_size` | 65_536 | bytes of the headers of a response, 0 for no limit (of ours) |
+  | `:max_body_size` | 268_435_456 | bytes of the body of a response, decoded; 0 for no limit |
+  | `:max_message_size` | 16_777_216 | bytes of a message of a WebSocket; 0 for no limit |
+  | `:connect_timeout` | 10_000 | milliseconds for the name, the connection and TLS |
+  | `:headers_timeout` | 300_000 | milliseconds between a request and the head of its response |
+  | `:idle_timeout` | 300_000 | milliseconds between two pieces of a body that somebody reads |
+
+  The rules are asked about the address itself when a connection is made, after its name is
+  resolved, so that no redirect, no spelling of an address and no answer of a name server
+  gets around them. Once there is a list, `:private` is false unless it says otherwise:
+  `network: [private: true]` allows what `:all` does, with limits to be set. What is refused
+  rejects with a `TypeError` whose `code` is `"ERR_NETWORK_REFUSED"`. There are no
+  cookies and no cache, and nothing is shared between contexts; what one has open is
+  closed when it ends or is reset.
 
   The pool's own `:apis`, `:handlers`, `:script` and `:context` stand where a
   context says nothing else.

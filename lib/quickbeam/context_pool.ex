@@ -31,6 +31,7 @@ defmodule QuickBEAM.ContextPool do
   | `:max_convert_depth` | 256 | how deep a JS value may be to become an Elixir term |
   | `:max_convert_nodes` | 1_000_000 | how many values it may hold; past either the operation fails with a `"ConversionError"` |
   | `:slice` | 1000 | microseconds a context runs before it makes room for the next |
+  | `:max_connections` | 1024 | network connections of all contexts together; who wants more waits |
   | `:script` | none | path or list of paths, for contexts that name none of their own |
   | `:handlers` | `%{}` | as for `QuickBEAM.Context`; handlers of a context come on top of these |
   | `:apis` | `[:browser]` | as for `QuickBEAM.Context`: without effect in this version |

@@ -27,7 +27,7 @@ defmodule QuickBEAM.OptionsTest do
     end
 
     test "that are on their way say so" do
-      for option <- [:storage, :network, :fetch] do
+      for option <- [:storage] do
         assert refusal(fn -> Options.context!([{:pool, :p}, {option, :all}]) end) ==
                  "the #{inspect(option)} option is not supported yet"
       end

@@ -41,7 +41,7 @@ defmodule QuickBEAM.Peer do
   @doc "Certificates for localhost: `{options of :ssl, root in PEM}`."
   def tls do
     {:ok, _} = Application.ensure_all_started(:ssl)
-    key = {:namedCurve, :secp256r1}
+    key = {:rsa, 2048, 65_537}
 
     san =
       {:Extension, {2, 5, 29, 17}, false,
@@ -130,6 +130,18 @@ defmodule QuickBEAM.Peer do
   @doc "What comes next, at least one byte; `{:error, :closed}` at the end."
   def read(peer, length \\ 0, timeout \\ 10_000),
     do: peer.transport.recv(peer.socket, length, timeout)
+
+  @doc """
+  The last `n` of the messages `{:sent, n}` from a server, once none has come for a while:
+  then it is stuck, or through.
+  """
+  def last_sent(n \\ 0) do
+    receive do
+      {:sent, n} -> last_sent(n)
+    after
+      500 -> n
+    end
+  end
 
   defp sockname(:ssl, socket), do: apply(:ssl, :sockname, [socket])
   defp sockname(:gen_tcp, socket), do: :inet.sockname(socket)

@@ -2,7 +2,7 @@
 //! `crypto` also `randomUUID` and `subtle`, whose algorithms are priv/js/crypto
 //! on lib/quickbeam/apis/crypto.ex. Keys are here: [`key`].
 
-mod digest;
+pub(crate) mod digest;
 mod key;
 mod natives;
 mod random;

@@ -8,11 +8,11 @@
 //! | `sockets` | WebSockets |
 //! | `byte_string` | strings of bytes, as header fields are |
 
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use quickbeam_engine::{Call, Cx, JsResult, Member, Value};
 use quickbeam_net::Session;
-use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::arguments::poll_for;
 use crate::host::Apis;
@@ -52,7 +52,6 @@ pub(crate) struct Network {
     session: OnceCell<Session>,
     pending: pending::Pending,
     sockets: sockets::Sockets,
-    last_id: Cell<u64>,
 }
 
 impl Network {
@@ -64,12 +63,13 @@ impl Network {
         let new = || Session::new(Apis::of(cx).host.network());
         Network::of(cx).session.get_or_init(new)
     }
+}
 
-    fn next_id(&self) -> u64 {
-        let id = self.last_id.get() + 1;
-        self.last_id.set(id);
-        id
-    }
+/// A number that no other heap has used: a context that is reset has a new heap
+/// behind the same mailbox, and what was for the old one must mean nothing there.
+fn next_id() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
 }
 
 /// `parseUrl(text, base)`: the parts of a URL, null where it is none.
@@ -136,18 +136,16 @@ fn percent_decode<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     cx.uint8_array(&bytes)
 }
 
-/// `digest(algorithm, bytes)`, for Subresource Integrity: sha256, sha384 or sha512.
+/// `digest(algorithm, bytes)`, the algorithm as Web Cryptography names it: for
+/// Subresource Integrity.
 fn digest<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let cx = call.cx();
     let algorithm = call.argument(0).to_text()?;
     let data = call.argument(1);
-    let length = data.byte_length().unwrap_or(0);
-    poll_for(cx, length)?;
-    let _charge = cx.hold(length)?;
+    let _charge = cx.hold(data.byte_length().unwrap_or(0))?;
     let bytes = data.bytes().unwrap_or_default();
-    match algorithm.as_str() {
-        "sha256" => cx.uint8_array(&Sha256::digest(bytes)),
-        "sha384" => cx.uint8_array(&Sha384::digest(bytes)),
-        _ => cx.uint8_array(&Sha512::digest(bytes)),
+    match crate::crypto::digest::digest(cx, &algorithm, &bytes)? {
+        Some(digest) => cx.uint8_array(&digest),
+        None => Ok(cx.null()),
     }
 }

@@ -99,8 +99,10 @@ async fn stream(session: &Inner, origin: &Origin, protocols: &[&[u8]]) -> Result
         with_alpn.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
         config = Arc::new(with_alpn);
     }
+    // Certificates are for names without the dot of the root.
+    let host = origin.host.strip_suffix('.').unwrap_or(&origin.host);
     let name =
-        ServerName::try_from(origin.host.clone()).map_err(|error| tls_error(error.to_string()))?;
+        ServerName::try_from(host.to_owned()).map_err(|error| tls_error(error.to_string()))?;
     let tls = TlsConnector::from(config).connect(name, tcp).await;
     let tls = tls.map_err(|error| tls_error(error.to_string()))?;
     Ok(Stream::Tls(Box::new(tls)))

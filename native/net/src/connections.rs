@@ -7,8 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hyper::client::conn::{http1, http2};
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper::rt::Executor;
+use hyper_util::rt::TokioIo;
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
 use crate::body::Outgoing;
 use crate::connect::{Socket, connect};
@@ -188,8 +190,23 @@ async fn h1(session: &Arc<Inner>, socket: Socket) -> Result<Lease, Error> {
 /// Header fields of a response, beside the bytes of all of them.
 pub(crate) const HEADERS: usize = 256;
 
+/// What HTTP/2 spawns by itself, among it the owner of the socket, ends with the
+/// session, too.
+#[derive(Clone)]
+struct UntilEnd(CancellationToken);
+
+impl<F> Executor<F> for UntilEnd
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    fn execute(&self, task: F) {
+        let ended = self.0.clone();
+        tokio::spawn(async move { ended.run_until_cancelled(task).await });
+    }
+}
+
 async fn h2(session: &Arc<Inner>, origin: &Origin, socket: Socket) -> Result<Lease, Error> {
-    let mut builder = http2::Builder::new(TokioExecutor::new());
+    let mut builder = http2::Builder::new(UntilEnd(session.ended.clone()));
     builder
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)

@@ -23,7 +23,10 @@ type Body = http_body_util::combinators::BoxBody<Bytes, Infallible>;
 struct Server {
     address: SocketAddr,
     root: String,
+    /// All that there have been.
     connections: Arc<AtomicUsize>,
+    /// Those that are open.
+    open: Arc<AtomicUsize>,
 }
 
 /// A server that speaks `protocol` by ALPN.
@@ -43,6 +46,8 @@ fn server(protocol: &'static [u8]) -> Server {
     let connections = Arc::new(AtomicUsize::new(0));
     let (told, address) = mpsc::channel();
     let count = connections.clone();
+    let open = Arc::new(AtomicUsize::new(0));
+    let is_open = open.clone();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -57,11 +62,13 @@ fn server(protocol: &'static [u8]) -> Server {
                     return;
                 };
                 let (acceptor, count) = (acceptor.clone(), count.clone());
+                let open = is_open.clone();
                 tokio::spawn(async move {
                     let Ok(tls) = acceptor.accept(socket).await else {
                         return;
                     };
                     count.fetch_add(1, Ordering::SeqCst);
+                    open.fetch_add(1, Ordering::SeqCst);
                     let io = TokioIo::new(tls);
                     if protocol == b"h2" {
                         let builder =
@@ -71,6 +78,7 @@ fn server(protocol: &'static [u8]) -> Server {
                         let builder = hyper::server::conn::http1::Builder::new();
                         let _ = builder.serve_connection(io, service_fn(answer)).await;
                     }
+                    open.fetch_sub(1, Ordering::SeqCst);
                 });
             }
         });
@@ -79,6 +87,7 @@ fn server(protocol: &'static [u8]) -> Server {
         address: address.recv().expect("an address"),
         root,
         connections,
+        open,
     }
 }
 
@@ -267,10 +276,17 @@ fn the_end_of_a_session_is_the_end_of_its_requests() {
     let (told, heard) = mpsc::channel::<()>();
     let never = request(&server, "GET", "/never", RequestBody::Empty);
     session.fetch(never, move |_| drop(told.send(())));
+    let endless = request(&server, "GET", "/endless", RequestBody::Empty);
+    let unread = fetch(&session, endless).expect("a response");
+    assert_eq!(server.open.load(Ordering::SeqCst), 1);
     drop(session);
     // Dropped, not called.
     let outcome = heard.recv_timeout(LONG);
     assert_eq!(outcome, Err(mpsc::RecvTimeoutError::Disconnected));
+    while server.open.load(Ordering::SeqCst) > 0 {
+        std::thread::yield_now();
+    }
+    drop(unread);
 }
 
 #[test]

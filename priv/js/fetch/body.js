@@ -85,15 +85,9 @@ export class Body {
 
   /** What transport.js sends: bytes or a source. The body is used by that. */
   toContent() {
-    if (this.#bytes !== null && this.#stream === null) {
-      this.#consumed = true;
-      return { bytes: this.#bytes, source: null };
-    }
-    if (this.#source !== null && this.#stream === null) {
-      this.#consumed = true;
-      return { bytes: this.#bytes, source: this.#source };
-    }
-    return { bytes: this.#bytes, source: sourceOf(getReader(this.stream)) };
+    this.#consumed = true;
+    const source = this.#stream === null ? this.#source : sourceOf(getReader(this.#stream));
+    return { bytes: this.#bytes, source };
   }
 
   /** "Clone". */

@@ -119,6 +119,6 @@ function matches(bytes, metadata) {
   }
   if (hashes.length === 0) return true;
   const strongest = hashes.map(({ algorithm }) => algorithm).sort().at(-1);
-  const own = btoa(String.fromCharCode(...digest(strongest, bytes)));
+  const own = btoa(String.fromCharCode(...digest(strongest.replace("sha", "SHA-"), bytes)));
   return hashes.some(({ algorithm, value }) => algorithm === strongest && value === own);
 }

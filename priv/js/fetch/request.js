@@ -3,7 +3,7 @@
 import { create as createHeaders, fields, fill, get, put, setGuard, toInit } from "native:headers";
 import { parseUrl } from "native:network";
 import { createDependentSignal, isAbortSignal } from "../abort.js";
-import { exposeInterface, requireArguments, toDictionary, toDOMString, toUSVString } from "../webidl.js";
+import { exposeInterface, requireArguments, toDictionary, toDOMString, toEnum, toUSVString } from "../webidl.js";
 import { extractBody, includeBody, toBodyInit } from "./body.js";
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -40,11 +40,7 @@ function toSignal(value) {
   return value;
 }
 
-const oneOf = (name, values) => (value) => {
-  value = toDOMString(value);
-  if (!values.includes(value)) throw new TypeError(`Request: ${JSON.stringify(value)} is not a value for ${name}`);
-  return value;
-};
+const oneOf = (name, values) => (value) => toEnum(value, values, `Request: ${name}`);
 
 /** RequestInit: its members in the order they are read, and their conversions. */
 const MEMBERS = [

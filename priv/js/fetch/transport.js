@@ -38,19 +38,10 @@ async function exchangeNatively({ method, url, headers, body }, control) {
   const streams = body !== null && !(body instanceof Uint8Array);
   const [request, responding] = send(method, url, headers.flat(), streams ? true : body);
   const forget = control.onAbort(() => abort(request));
-  let failUpload;
-  const uploadFailed = new Promise((_, reject) => {
-    failUpload = reject;
-  });
-  uploadFailed.catch(() => {});
-  if (streams) {
-    upload(request, body).catch((error) => {
-      abort(request);
-      failUpload(error);
-    });
-  }
+  // A body that fails ends its response, too.
+  if (streams) upload(request, body).catch((error) => control.abort(error));
   try {
-    const [status, statusText, flat, handle] = await control.race(Promise.race([responding, uploadFailed]));
+    const [status, statusText, flat, handle] = await control.race(responding);
     const pairs = [];
     for (let index = 0; index < flat.length; index += 2) pairs.push([flat[index], flat[index + 1]]);
     return { status, statusText, headers: pairs, body: source(request, handle, control, forget) };

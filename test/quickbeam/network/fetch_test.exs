@@ -200,7 +200,7 @@ defmodule QuickBEAM.Network.FetchTest do
       let bytes = (await reader.read()).value.length;
       """)
 
-    assert last_sent(0) < 400
+    assert Peer.last_sent() < 400
 
     assert Context.eval(
              context,
@@ -214,14 +214,6 @@ defmodule QuickBEAM.Network.FetchTest do
              """,
              timeout: 20_000
            ) == {:ok, 500 * 65_536}
-  end
-
-  defp last_sent(n) do
-    receive do
-      {:sent, n} -> last_sent(n)
-    after
-      500 -> n
-    end
   end
 
   test "content codings are undone" do

@@ -45,6 +45,7 @@ defmodule QuickBEAM.Network.LifetimeTest do
   await new Promise((resolve) => { ws.onopen = resolve });
   globalThis.source = new EventSource(`http://${url}/events`);
   globalThis.upload = fetch(`http://${url}/upload`, { method: "POST", duplex: "half", body: new ReadableStream() }).catch(() => {});
+  0
   """
 
   defp open(context, port) do

@@ -37,7 +37,6 @@ defmodule QuickBEAM.Network.PolicyTest do
           "①②⑦.0.0.1",
           "0.0.0.0",
           "localhost",
-          "LOCALHOST.",
           "[::1]",
           "[::]",
           "[::ffff:127.0.0.1]",

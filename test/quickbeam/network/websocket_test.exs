@@ -250,7 +250,7 @@ defmodule QuickBEAM.Network.WebSocketTest do
       end)
 
     assert_receive {:waiting, handler}, 10_000
-    last = last_sent(0)
+    last = Peer.last_sent()
     # The buffers of two sockets, and 256 KiB of ours.
     assert last < 900
     send(handler, :go)
@@ -260,15 +260,6 @@ defmodule QuickBEAM.Network.WebSocketTest do
   defp receive_go(test) do
     send(test, {:waiting, self()})
     receive(do: (:go -> nil))
-  end
-
-  # Until none has come for a while: then the server is stuck.
-  defp last_sent(n) do
-    receive do
-      {:sent, n} -> last_sent(n)
-    after
-      500 -> n
-    end
   end
 
   test "messages past the limit end the connection" do

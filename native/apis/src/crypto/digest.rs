@@ -10,7 +10,7 @@ use sha3::{Sha3_256, Sha3_384, Sha3_512};
 const PART: usize = 64 * 1024;
 
 /// The digest that `name` says; `None` where there is none of that name.
-pub(super) fn digest(cx: Cx<'_>, name: &str, data: &[u8]) -> JsResult<Option<Vec<u8>>> {
+pub(crate) fn digest(cx: Cx<'_>, name: &str, data: &[u8]) -> JsResult<Option<Vec<u8>>> {
     match name {
         "SHA-1" => of::<Sha1>(cx, data),
         "SHA-256" => of::<Sha256>(cx, data),

@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use quickbeam_engine::charge::Charge;
 use quickbeam_engine::{Cx, JsResult, Root, Value};
+use quickbeam_net::Error;
 
 use crate::host::{Apis, Mailbox};
-use crate::network::Network;
+use crate::network::requests::network_error;
+use crate::network::{Network, next_id};
 
 /// Those of a heap, by number: a Root cannot go to another thread.
 #[derive(Default)]
@@ -21,7 +23,7 @@ struct Waiting {
     _charge: Option<Charge>,
 }
 
-/// The right to settle a promise. Dropped, the promise stays pending for ever.
+/// The right to settle a promise. Dropped, it rejects: nobody is left who would.
 pub(crate) struct Ticket {
     id: u64,
     mailbox: Arc<dyn Mailbox>,
@@ -31,14 +33,14 @@ pub(crate) struct Ticket {
 /// A pending promise, and the ticket of whoever settles it.
 pub(crate) fn promise<'a>(cx: Cx<'a>, charge: Option<Charge>) -> JsResult<(Value<'a>, Ticket)> {
     let (promise, resolve, reject) = cx.promise()?;
-    let network = Network::of(cx);
-    let id = network.next_id();
+    let id = next_id();
     let waiting = Waiting {
         resolve: Root::new(resolve),
         reject: Root::new(reject),
         _charge: charge,
     };
-    network.pending.0.borrow_mut().insert(id, waiting);
+    let pending = &Network::of(cx).pending;
+    pending.0.borrow_mut().insert(id, waiting);
     let mailbox = Apis::of(cx).host.mailbox();
     let ticket = Ticket {
         id,
@@ -76,12 +78,12 @@ impl Ticket {
 impl Drop for Ticket {
     fn drop(&mut self) {
         if !self.used {
-            let id = self.id;
-            let forget = move |cx: Cx<'_>| {
-                drop(take(cx, id));
-                Ok(())
+            let ticket = Ticket {
+                id: self.id,
+                mailbox: self.mailbox.clone(),
+                used: true,
             };
-            self.mailbox.post(Box::new(forget));
+            ticket.settle(|cx| Err(network_error(cx, &Error::Aborted)));
         }
     }
 }

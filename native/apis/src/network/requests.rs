@@ -25,7 +25,7 @@ struct Receiving(RefCell<Option<ResponseBody>>);
 
 /// An error of the network as the Fetch Standard has it: a TypeError. Its `code`
 /// tells programs what kind it is.
-fn network_error(cx: Cx<'_>, error: &Error) -> Thrown {
+pub(super) fn network_error(cx: Cx<'_>, error: &Error) -> Thrown {
     let message = format!("Network error: {error}");
     let made = cx.error(ErrorKind::Type, &message).and_then(|object| {
         object.define("code", cx.string(error.code())?)?;
@@ -145,7 +145,7 @@ pub(crate) fn finish<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     Ok(call.cx().undefined())
 }
 
-/// `abort(request)`: stop it, its response too. Promises of it stay pending.
+/// `abort(request)`: stop it, its response too. Promises of it reject.
 pub(crate) fn abort<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     sending(call, |sending| {
         sending.abort.abort();

@@ -11,7 +11,7 @@ use quickbeam_net::websocket::{Event, WebSocket};
 
 use crate::arguments::type_error;
 use crate::host::Apis;
-use crate::network::Network;
+use crate::network::{Network, next_id};
 
 /// Open ones, by number.
 #[derive(Default)]
@@ -41,13 +41,13 @@ pub(crate) fn connect<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let protocols = (0..count)
         .map(|index| list.get_index(index)?.to_text())
         .collect::<JsResult<Vec<String>>>()?;
-    let network = Network::of(cx);
-    let id = network.next_id();
+    let id = next_id();
     let open = Open {
         listener: Root::new(call.argument(2)),
         charge: cx.hold(SOCKET)?,
     };
-    network.sockets.0.borrow_mut().insert(id, open);
+    let sockets = &Network::of(cx).sockets;
+    sockets.0.borrow_mut().insert(id, open);
     let mailbox = Apis::of(cx).host.mailbox();
     let socket = Network::session(cx).websocket(&url, &protocols, move |event| {
         mailbox.post(Box::new(move |cx| tell(cx, id, event)));
