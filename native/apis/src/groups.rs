@@ -5,7 +5,7 @@ use quickbeam_engine::{Cx, JsResult, Member, Value};
 
 use crate::host::Apis;
 use crate::{
-    blob, clone, console, crypto, errors, headers, modules, performance, text_decoder,
+    blob, clone, console, crypto, errors, headers, intl, modules, performance, text_decoder,
     text_encoder, url,
 };
 
@@ -47,6 +47,7 @@ const COUNT: usize = Node as usize + 1;
 static MEMBERS: [&[Member]; COUNT] = {
     let mut members: [&[Member]; COUNT] = [&[]; COUNT];
     members[Always as usize] = &[
+        Member::lazy(c"Performance", performance::make_interface),
         Member::lazy(c"TextDecoder", text_decoder::make),
         Member::lazy(c"TextEncoder", text_encoder::make),
         Member::lazy(c"console", console::make),
@@ -74,6 +75,7 @@ static MEMBERS: [&[Member]; COUNT] = {
     members[EventSource as usize] = &[Member::lazy(c"EventSource", |cx| {
         from(cx, "eventsource.js", "EventSource")
     })];
+    members[Intl as usize] = &[Member::lazy(c"Intl", |cx| from(cx, "intl/intl.js", "Intl"))];
     members
 };
 
@@ -238,6 +240,9 @@ impl Parts {
             if self.0 & 1 << index != 0 && !members.is_empty() {
                 cx.define_members(&global, members)?;
             }
+        }
+        if self.has(Intl) {
+            intl::extend_builtins(cx)?;
         }
         Ok(())
     }

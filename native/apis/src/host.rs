@@ -87,6 +87,7 @@ pub(crate) struct Apis {
     pub(crate) to_string_tag: OnceCell<Root>,
     pub(crate) text_encoder: OnceCell<Root>,
     pub(crate) text_decoder: OnceCell<Root>,
+    pub(crate) performance: OnceCell<Root>,
     pub(crate) console: crate::console::Console,
     pub(crate) uuids: crate::beam::Uuids,
     /// The interface objects Crypto and CryptoKey, and the latter's prototype.
@@ -115,6 +116,7 @@ impl Apis {
             to_string_tag: OnceCell::new(),
             text_encoder: OnceCell::new(),
             text_decoder: OnceCell::new(),
+            performance: OnceCell::new(),
             console: Default::default(),
             uuids: Default::default(),
             crypto: OnceCell::new(),

@@ -12,6 +12,7 @@
 //! | `network` | what `fetch`, `WebSocket` and `EventSource` stand on |
 //! | [`errors`] | `reportError`, and errors that nobody catches |
 //! | `crypto` | `crypto`, `CryptoKey` |
+//! | `intl` | `Intl` |
 //! | `beam` | what `Beam` has with the group `beam` |
 //!
 //! | module | |
@@ -35,6 +36,7 @@ mod groups;
 mod headers;
 mod host;
 mod inspect;
+mod intl;
 mod iteration;
 mod layout;
 mod modules;

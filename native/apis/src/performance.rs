@@ -3,7 +3,7 @@
 use quickbeam_engine::{Call, Cx, JsResult, Member, Value};
 
 use crate::arguments::type_error;
-use crate::host::Apis;
+use crate::host::{Apis, keep};
 
 static MEMBERS: &[Member] = &[
     Member::operation(c"now", 0, now),
@@ -22,9 +22,20 @@ const RESOLUTION_MS: f64 = 0.005;
 
 struct Performance;
 
-pub(crate) fn make(cx: Cx<'_>) -> JsResult<Value<'_>> {
+/// The interface object `Performance`.
+pub(crate) fn make_interface(cx: Cx<'_>) -> JsResult<Value<'_>> {
+    let slot = &Apis::of(cx).performance;
+    if let Some(made) = slot.get() {
+        return Ok(made.get(cx));
+    }
     let constructor = cx.class(c"Performance", 0, illegal, MEMBERS)?;
-    cx.host_object(&constructor.get("prototype")?, Performance)
+    keep(slot, &constructor);
+    Ok(constructor)
+}
+
+/// The global `performance`.
+pub(crate) fn make(cx: Cx<'_>) -> JsResult<Value<'_>> {
+    cx.host_object(&make_interface(cx)?.get("prototype")?, Performance)
 }
 
 fn illegal<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
