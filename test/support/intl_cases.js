@@ -23,7 +23,7 @@ const DATES = [
   { timeZone: "Europe/Berlin", timeZoneName: "short", hour: "numeric" },
   { timeZone: "Europe/Berlin", timeZoneName: "longOffset", hour: "numeric" },
   { timeZone: "Europe/Berlin", timeStyle: "full" }, { timeZone: "asia/kolkata", timeZoneName: "shortOffset" },
-  { timeZone: "+05:30", timeStyle: "long" }, { timeZone: "Pacific/Auckland", dateStyle: "short", timeStyle: "short" },
+  { timeZone: "Pacific/Auckland", dateStyle: "short", timeStyle: "short" },
 ];
 const NUMBERS = [
   [1.005, { maximumFractionDigits: 2 }], [1234567.891, {}], [-0, {}], [1e21, {}], [0.000001234, {}], [12345n, {}],
