@@ -5,6 +5,7 @@
 pub(crate) mod digest;
 mod key;
 mod natives;
+mod parcel;
 mod random;
 
 use quickbeam_engine::{Call, ClassMembers, Cx, JsResult, Member, Value};
@@ -16,6 +17,7 @@ use crate::modules;
 
 pub(crate) use key::make_interface as make_crypto_key;
 pub(crate) use natives::NATIVES;
+pub(crate) use parcel::serialize;
 pub(crate) use random::new_uuid;
 
 static MEMBERS: ClassMembers = ClassMembers {

@@ -1,8 +1,5 @@
 // How English puts the components of a date and a time together: CLDR, en.
 
-/** What stands before AM and PM. */
-const NARROW_SPACE = "\u202f";
-
 const DATE_STYLES = {
   full: { weekday: "long", month: "long", day: "numeric", year: "numeric" },
   long: { month: "long", day: "numeric", year: "numeric" },
@@ -73,7 +70,8 @@ function timePattern(components, hour12) {
   }
   if (fractionalSecondDigits !== undefined) fields.push(...(fields.length > 0 ? ["."] : []), ["fractionalSecond", fractionalSecondDigits]);
   if (hour !== undefined && hour12) {
-    fields.push(...(dayPeriod === undefined ? [NARROW_SPACE, ["dayPeriod", undefined]] : [" ", ["dayPeriod", dayPeriod]]));
+    // A plain space, as browsers have it; CLDR's own is U+202F.
+    fields.push(" ", ["dayPeriod", dayPeriod]);
   } else if (hour === undefined && dayPeriod !== undefined) {
     fields.push(...(fields.length > 0 ? [" "] : []), ["dayPeriod", dayPeriod]);
   }

@@ -104,8 +104,12 @@ impl CryptoKey {
         let prototype = &Apis::of(cx).crypto_key_prototype;
         let prototype = prototype.get().map(|root| root.get(cx));
         let prototype = prototype.unwrap_or_else(|| cx.null());
-        let held = self.0.material.bytes.len() + size_of::<Key>() + size_of::<Material>();
-        cx.host_object_holding(&prototype, self.clone(), 2, held)
+        cx.host_object_holding(&prototype, self.clone(), 2, self.held())
+    }
+
+    /// Bytes outside the JS heap; each heap with the key counts them.
+    pub(super) fn held(&self) -> usize {
+        self.0.material.bytes.len() + size_of::<Key>() + size_of::<Material>()
     }
 }
 

@@ -160,6 +160,17 @@ defmodule QuickBEAM.Apis.Crypto.SubtleTest do
            """) == {:ok, true}
   end
 
+  test "a clone of a key is as good and as closed", %{js: js} do
+    assert answer(js, """
+           const key = await raw(bytes(16), "AES-GCM", false, "encrypt");
+           const { clone } = structuredClone({ clone: key });
+           const algorithm = { name: "AES-GCM", iv: bytes(12) };
+           const show = async (key) => new Uint8Array(await subtle.encrypt(algorithm, key, bytes(5))).join();
+           return [clone !== key, clone instanceof CryptoKey, clone.extractable, clone.usages.join(),
+                   (await show(clone)) === (await show(key)), await failure(subtle.exportKey("raw", clone))];
+           """) == {:ok, [true, true, false, "encrypt", true, "DOMInvalidAccessError"]}
+  end
+
   test "what a key shows is made once and not what it works by", %{js: js} do
     assert answer(js, """
            const key = await raw(bytes(16), "AES-GCM", true, "encrypt");
