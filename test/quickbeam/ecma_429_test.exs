@@ -37,8 +37,7 @@ defmodule QuickBEAM.Ecma429Test do
   @awaited %{
     data: ~w(Blob CompressionStream DecompressionStream File FormData URL URLPattern
       URLSearchParams),
-    events:
-      ~w(ByteLengthQueuingStrategy CountQueuingStrategy ReadableByteStreamController
+    events: ~w(ByteLengthQueuingStrategy CountQueuingStrategy ReadableByteStreamController
       ReadableStream ReadableStreamBYOBReader ReadableStreamBYOBRequest
       ReadableStreamDefaultController ReadableStreamDefaultReader TextDecoderStream
       TextEncoderStream TransformStream TransformStreamDefaultController WritableStream
@@ -68,7 +67,9 @@ defmodule QuickBEAM.Ecma429Test do
   end
 
   test "interfaces", %{js: js} do
-    condition = "typeof value === 'function' && value.name === name && value.prototype !== undefined"
+    condition =
+      "typeof value === 'function' && value.name === name && value.prototype !== undefined"
+
     assert missing(js, @interfaces, condition) == []
   end
 
