@@ -35,14 +35,8 @@ defmodule QuickBEAM.Ecma429Test do
 
   # Who has not landed yet, and of what. Empty it as they do.
   @awaited %{
-    data: ~w(Blob CompressionStream DecompressionStream File FormData URL URLPattern
-      URLSearchParams),
-    events: ~w(ByteLengthQueuingStrategy CountQueuingStrategy ReadableByteStreamController
-      ReadableStream ReadableStreamBYOBReader ReadableStreamBYOBRequest
-      ReadableStreamDefaultController ReadableStreamDefaultReader TextDecoderStream
-      TextEncoderStream TransformStream TransformStreamDefaultController WritableStream
-      WritableStreamDefaultController WritableStreamDefaultWriter),
-    net: ~w(Headers Request Response fetch),
+    data: ~w(CompressionStream DecompressionStream FormData URLPattern),
+    net: ~w(Request Response fetch),
     beam: ~w(MessageChannel MessagePort),
     dom: ~w(navigator.userAgent)
   }

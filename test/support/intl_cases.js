@@ -22,7 +22,7 @@ const DATES = [
   { timeZone: "America/Los_Angeles", timeZoneName: "short" },
   { timeZone: "Europe/Berlin", timeZoneName: "short", hour: "numeric" },
   { timeZone: "Europe/Berlin", timeZoneName: "longOffset", hour: "numeric" },
-  { timeZone: "Europe/Berlin", timeStyle: "full" }, { timeZone: "asia/kolkata", timeZoneName: "shortOffset" },
+  { timeZone: "Europe/Berlin", timeStyle: "full" }, { timeZone: "asia/tokyo", timeZoneName: "shortOffset" },
   { timeZone: "Pacific/Auckland", dateStyle: "short", timeStyle: "short" },
 ];
 const NUMBERS = [

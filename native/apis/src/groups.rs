@@ -75,7 +75,7 @@ static MEMBERS: [&[Member]; COUNT] = {
     members[EventSource as usize] = &[Member::lazy(c"EventSource", |cx| {
         from(cx, "eventsource.js", "EventSource")
     })];
-    members[Intl as usize] = &[Member::lazy(c"Intl", |cx| from(cx, "intl/intl.js", "Intl"))];
+    members[Intl as usize] = &[Member::lazy(c"Intl", intl::make)];
     members
 };
 

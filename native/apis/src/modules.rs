@@ -66,7 +66,6 @@ static MODULES: &[&Builtin] = modules![
     "intl/date_patterns.js",
     "intl/date_time_format.js",
     "intl/decimal.js",
-    "intl/intl.js",
     "intl/list_format.js",
     "intl/locale.js",
     "intl/number_data.js",

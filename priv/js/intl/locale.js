@@ -34,6 +34,13 @@ export function canonicalizeLocaleList(locales) {
   return seen;
 }
 
+/** `Intl.getCanonicalLocales`: a method, so without a prototype of its own. */
+export const getCanonicalLocales = {
+  getCanonicalLocales(locales) {
+    return canonicalizeLocaleList(locales);
+  },
+}.getCanonicalLocales;
+
 /** A locale without its extensions. */
 function base(tag) {
   return tag.replace(/-[a-z0-9]-.*$/, "");
