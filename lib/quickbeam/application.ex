@@ -2,7 +2,7 @@ defmodule QuickBEAM.Application do
   @moduledoc false
   use Application
 
-  alias QuickBEAM.{Handlers, Handles, Native, Scripts, Telemetry}
+  alias QuickBEAM.{Apis, Handlers, Handles, Native, Scripts, Telemetry}
 
   @impl true
   def start(_type, _args) do
@@ -17,7 +17,16 @@ defmodule QuickBEAM.Application do
     :ok = Telemetry.detect()
     :ok = Handles.create()
 
-    children = [Handles, Handlers, Scripts]
+    children = [
+      Handles,
+      Handlers,
+      Scripts,
+      Apis.Channel,
+      Apis.Locks.Manager,
+      Apis.Processes,
+      Apis.Storage.Areas
+    ]
+
     Supervisor.start_link(children, strategy: :one_for_one, name: QuickBEAM.Supervisor)
   end
 end

@@ -41,7 +41,8 @@ defmodule QuickBEAM.Options do
     console: :console,
     root: :root,
     network: :network,
-    fetch: :fetch
+    fetch: :fetch,
+    storage: :storage
   ]
 
   @pool_schema @pool ++ @shared
@@ -55,9 +56,6 @@ defmodule QuickBEAM.Options do
   @call_schema [timeout: :timeout]
   @eval_schema [timeout: :timeout, vars: :globals, filename: :filename]
   @globals_schema [user_only: :boolean]
-
-  # Part of the public surface, and on its way.
-  @later [:storage]
 
   @type options :: %{optional(atom) => term}
 
@@ -119,7 +117,8 @@ defmodule QuickBEAM.Options do
         console: Logger,
         root: nil,
         network: :all,
-        fetch: nil
+        fetch: nil,
+        storage: :private
       },
       merge(pool_options, given)
     )
@@ -179,19 +178,11 @@ defmodule QuickBEAM.Options do
   end
 
   defp type!(option, schema) do
-    cond do
-      type = schema[option] ->
-        type
-
-      option in @later ->
-        raise ArgumentError, "the #{inspect(option)} option is not supported yet"
-
-      true ->
-        raise ArgumentError,
-              "unknown option #{inspect(option)}, did you mean " <>
-                "#{inspect(nearest(option, Keyword.keys(schema)))}? Known options: " <>
-                Enum.map_join(schema, ", ", fn {known, _} -> inspect(known) end)
-    end
+    schema[option] ||
+      raise ArgumentError,
+            "unknown option #{inspect(option)}, did you mean " <>
+              "#{inspect(nearest(option, Keyword.keys(schema)))}? Known options: " <>
+              Enum.map_join(schema, ", ", fn {known, _} -> inspect(known) end)
   end
 
   defp nearest(name, known) do
@@ -272,6 +263,13 @@ defmodule QuickBEAM.Options do
 
   defp check!(:network, _option, value), do: Network.check!(value)
   defp check!(:fetch, _option, value), do: Network.fetch!(value)
+
+  defp check!(:storage, option, value) do
+    if (is_atom(value) and value not in [nil, true, false]) or (text?(value) and value != ""),
+      do: value,
+      else:
+        invalid!(option, value, ":private, or the name of a shared area (an atom or a string)")
+  end
 
   defp check!(:script, option, value) do
     paths = if list?(value), do: value, else: [value]

@@ -4,7 +4,7 @@ defmodule QuickBEAM.Service do
   # reaches the service of that name, and no script can name one. Each runs in the
   # process of its context, which keeps its state: what takes time goes to a task.
 
-  alias QuickBEAM.{Handlers, Native, Operation}
+  alias QuickBEAM.{Apis, Handlers, Native, Operation}
 
   @typedoc "What a request is answered with: a value, or an error to be thrown."
   @type answer ::
@@ -12,13 +12,16 @@ defmodule QuickBEAM.Service do
           | {:error, name :: String.t(), message :: String.t()}
           | {:dom_exception, name :: String.t(), message :: String.t()}
 
-  @typedoc "The context that asks, its options (`QuickBEAM.Options`) and `$callers`."
+  @typedoc """
+  The context that asks, its options (`QuickBEAM.Options`), `$callers`, and its pool, as
+  `QuickBEAM.Context.Server.start/3` wants it.
+  """
   @type caller :: %{
           context: pid,
           handle: Native.handle(),
           options: map,
           callers: [pid],
-          pool: term
+          pool_source: term
         }
 
   @typedoc """
@@ -42,14 +45,36 @@ defmodule QuickBEAM.Service do
   @doc "A reset: the script that asked is gone, with all that waited."
   @callback handle_reset(caller, state :: term) :: {:noreply, state :: term}
 
-  @optional_callbacks handle_message: 3, handle_reset: 2
+  @doc "Whether a context has its state from the start: one that hears before it asks."
+  @callback starts?(caller) :: boolean
+
+  @optional_callbacks handle_message: 3, handle_reset: 2, starts?: 1
 
   # name => {module, groups of which the context must have one}
   @services %{
-    "crypto" => {QuickBEAM.Apis.Crypto, [:crypto]},
-    "system" => {QuickBEAM.Apis.System, [:beam]},
-    "fetch" => {QuickBEAM.Fetch, [:fetch, :eventsource]}
+    "channel" => {Apis.Channel, [:channel]},
+    "crypto" => {Apis.Crypto, [:crypto]},
+    "fetch" => {QuickBEAM.Fetch, [:fetch, :eventsource]},
+    "locks" => {Apis.Locks, [:locks]},
+    "node" => {Apis.Node, [:node]},
+    "node_command" => {Apis.Node.Command, [:node]},
+    "processes" => {Apis.Processes, [:beam]},
+    "storage" => {Apis.Storage, [:storage]},
+    "system" => {Apis.System, [:beam]},
+    "worker" => {Apis.Worker, [:worker]},
+    "worker_scope" => {Apis.WorkerScope, [:worker]}
   }
+
+  # Those that have starts?/1.
+  @starting ["storage"]
+
+  @doc "The services' states of a context that begins."
+  @spec start(caller) :: map
+  def start(caller) do
+    for name <- @starting, module = module(name, caller), module.starts?(caller), into: %{} do
+      {name, module.init(caller)}
+    end
+  end
 
   @doc "Takes a request of JS; returns the services' states."
   @spec request(String.t(), list, non_neg_integer, caller, map) ::

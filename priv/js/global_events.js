@@ -5,21 +5,31 @@
 import { dispatch, fire, hasListeners, trust } from "./events.js";
 import { ErrorEvent, PromiseRejectionEvent } from "./event_types.js";
 import { getHandler, setHandler } from "./event_handlers.js";
-import { watchHandled } from "native:errors";
+import { watchErrors, watchHandled } from "native:errors";
 
 /** An error of a listener to errors is not told to listeners. */
 let reporting = false;
+
+/** @type {null | ((message: string, filename: string, lineno: number, colno: number) => boolean)} */
+let lastResort = null;
+
+/** Who is told of an error that no listener has dealt with: of a worker, its parent. */
+export function setLastResort(report) {
+  lastResort = report;
+  watchErrors();
+}
 
 /**
  * @param {unknown} error
  * @returns {boolean} whether a listener has dealt with it
  */
 export function reportException(error, message, filename, lineno, colno) {
-  if (reporting || !hasListeners(globalThis, "error")) return false;
+  if (reporting || !(lastResort || hasListeners(globalThis, "error"))) return false;
   reporting = true;
   try {
     const init = { cancelable: true, error, message, filename, lineno, colno };
-    return !fire(globalThis, "error", init, ErrorEvent);
+    if (!fire(globalThis, "error", init, ErrorEvent)) return true;
+    return lastResort !== null && lastResort(message, filename, lineno, colno);
   } finally {
     reporting = false;
   }

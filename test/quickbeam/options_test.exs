@@ -26,13 +26,6 @@ defmodule QuickBEAM.OptionsTest do
       assert refusal(fn -> Options.pool!(context: [pool: :p]) end) =~ "unknown option :pool"
     end
 
-    test "that are on their way say so" do
-      for option <- [:storage] do
-        assert refusal(fn -> Options.context!([{:pool, :p}, {option, :all}]) end) ==
-                 "the #{inspect(option)} option is not supported yet"
-      end
-    end
-
     test "are refused by the public functions, before anything is started" do
       assert refusal(fn -> QuickBEAM.start(memory: 1) end) =~ ":memory"
       assert refusal(fn -> QuickBEAM.start_link(memory: 1) end) =~ ":memory"

@@ -6,6 +6,8 @@ defmodule QuickBEAM.Context.Server do
 
   use GenServer
 
+  alias QuickBEAM.Apis.Worker
+
   alias QuickBEAM.{
     Console,
     Handlers,
@@ -30,6 +32,8 @@ defmodule QuickBEAM.Context.Server do
     :pool,
     :pool_monitor,
     :private_pool,
+    # The same as a pool for contexts that this one starts.
+    :pool_source,
     # Monitor of a handler's process => the call it works on.
     tasks: %{},
     # Name of a Web API's service => its state.
@@ -146,6 +150,11 @@ defmodule QuickBEAM.Context.Server do
     {:noreply, %{state | services: services}}
   end
 
+  # A monitor that a service has set up for a script.
+  def handle_info({{:quickbeam_service, name}, ref, :process, _pid, reason}, state) do
+    handle_info({:quickbeam_service, name, {:down, ref, reason}}, state)
+  end
+
   def handle_info({:quickbeam_console, level, text}, state) do
     meta = %{context: self(), id: state.options.id}
     {:noreply, %{state | console: Console.write(state.console, level, text, meta)}}
@@ -211,16 +220,17 @@ defmodule QuickBEAM.Context.Server do
 
   defp open({:private, options}, state) do
     case Native.pool_start(Options.native_pool(options)) do
-      {:ok, pool} -> create(pool, %{state | private_pool: pool})
+      {:ok, pool} -> create({:shared, self(), self(), pool}, %{state | private_pool: pool})
       {:error, text} -> {{:error, {:pool_not_started, text}}, state}
     end
   end
 
-  defp open({:shared, name, pid, pool}, state) do
-    create(pool, %{state | pool: name, pool_monitor: Process.monitor(pid)})
+  defp open({:shared, name, pid, _pool} = source, state) do
+    create(source, %{state | pool: name, pool_monitor: Process.monitor(pid)})
   end
 
-  defp create(pool, %{options: options} = state) do
+  defp create({:shared, _name, _pid, pool} = source, %{options: options} = state) do
+    state = %{state | pool_source: source}
     ref = make_ref()
 
     native =
@@ -232,7 +242,7 @@ defmodule QuickBEAM.Context.Server do
     with {:ok, handle} <- Native.context_start(pool, native, ref),
          {:ok, state} <- await(ref, %{state | handle: handle}) do
       Handles.put_booting(handle)
-      {:ok, state}
+      {:ok, %{state | services: Service.start(service_caller(state))}}
     else
       {:error, :pool_stopped} ->
         {{:error, {:pool_not_found, state.pool}}, state}
@@ -246,6 +256,16 @@ defmodule QuickBEAM.Context.Server do
   end
 
   # What a fresh global object lacks: at the start, and after a reset.
+  defp boot(%{options: %{worker: worker}} = state) do
+    Worker.born(worker)
+    scope = &Native.send_event(state.handle, "worker_scope", &1)
+    scope.([:boot, worker.ticket, worker.name, worker.type])
+    # Messages are let in once the script has run, not once it has awaited all.
+    {result, state} = operate(Worker.Source.operation(worker), state, fn -> scope.([:start]) end)
+    with {:error, error} <- result, do: Worker.failed(worker, error)
+    {:ok, state}
+  end
+
   defp boot(%{options: %{define: define, script: paths}} = state) do
     with {:ok, state} <- define(define, state), do: run_scripts(paths, state)
   end
@@ -282,10 +302,12 @@ defmodule QuickBEAM.Context.Server do
 
   # An operation of this process's own. What JS asks meanwhile is done, and an
   # end of the owner or the pool is seen; all else waits in the mailbox.
-  defp operate(op, state) do
+  defp operate(op, state, then \\ fn -> :ok end) do
     ref = make_ref()
+    answer = Operation.operate(state.handle, ref, op, :default, [])
+    then.()
 
-    case Operation.operate(state.handle, ref, op, :default, []) do
+    case answer do
       :queued -> await(ref, state)
       {:done, result} -> {Operation.term(result), state}
       :noproc -> {{:error, JSError.aborted("the context has ended")}, state}
@@ -307,6 +329,9 @@ defmodule QuickBEAM.Context.Server do
         await(ref, handled(message, state))
 
       {:quickbeam_service, _, _} = message ->
+        await(ref, handled(message, state))
+
+      {{:quickbeam_service, _}, _, :process, _, _} = message ->
         await(ref, handled(message, state))
 
       {:quickbeam_console, _, _} = message ->
@@ -371,7 +396,7 @@ defmodule QuickBEAM.Context.Server do
       handle: state.handle,
       options: options,
       callers: state.callers,
-      pool: state.pool
+      pool_source: state.pool_source
     }
   end
 

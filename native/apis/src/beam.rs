@@ -10,7 +10,7 @@ use crate::arguments::{dictionary, require};
 use crate::console::inspect_depth;
 use crate::host::Apis;
 use crate::inspect::Inspector;
-use crate::modules;
+use crate::{beam_backed, modules};
 
 pub(crate) use uuid::Uuids;
 
@@ -37,7 +37,8 @@ static MEMBERS: &[Member] = &[
 
 /// Define the group's members on the embedder's object `Beam`.
 pub fn extend<'a>(cx: Cx<'a>, beam: &Value<'a>) -> JsResult<()> {
-    cx.define_members(beam, MEMBERS)
+    cx.define_members(beam, MEMBERS)?;
+    cx.define_members(beam, beam_backed::BEAM)
 }
 
 fn system<'a>(cx: Cx<'a>, name: &str) -> JsResult<Value<'a>> {

@@ -6,6 +6,7 @@
 //! [`serialized`] is the list on its way to another heap, [`platform`] what
 //! objects of other APIs do to be in it.
 
+pub(crate) mod external;
 mod platform;
 mod read;
 mod record;

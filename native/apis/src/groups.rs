@@ -5,8 +5,8 @@ use quickbeam_engine::{Cx, JsResult, Member, Value};
 
 use crate::host::Apis;
 use crate::{
-    blob, clone, console, crypto, errors, headers, intl, modules, performance, text_decoder,
-    text_encoder, url,
+    beam_backed, blob, clone, console, crypto, errors, headers, intl, modules, node, performance,
+    text_decoder, text_encoder, url,
 };
 
 /// Globals that come together. A part is installed once, whoever asks for it.
@@ -76,6 +76,13 @@ static MEMBERS: [&[Member]; COUNT] = {
         from(cx, "eventsource.js", "EventSource")
     })];
     members[Intl as usize] = &[Member::lazy(c"Intl", intl::make)];
+    members[Messaging as usize] = beam_backed::MESSAGING;
+    members[Worker as usize] = beam_backed::WORKER;
+    members[Channel as usize] = beam_backed::CHANNEL;
+    members[Storage as usize] = beam_backed::STORAGE;
+    members[Navigator as usize] = beam_backed::NAVIGATOR;
+    members[Locks as usize] = beam_backed::LOCKS;
+    members[Node as usize] = node::GLOBALS;
     members
 };
 
@@ -161,7 +168,7 @@ fn of_target<'a>(cx: Cx<'a>, name: &str) -> JsResult<Value<'a>> {
 }
 
 /// Export `name` of a module in priv/js.
-fn from<'a>(cx: Cx<'a>, module: &'static str, name: &str) -> JsResult<Value<'a>> {
+pub(crate) fn from<'a>(cx: Cx<'a>, module: &'static str, name: &str) -> JsResult<Value<'a>> {
     modules::load(cx, module)?.get(name)
 }
 
@@ -183,7 +190,7 @@ static GROUPS: &[(&str, &[Part])] = &[
     ("intl", &[Intl]),
     ("locks", &[Locks, Navigator, Events]),
     ("node", &[Node, Buffer, Blob, Streams, Events, Url]),
-    ("storage", &[Storage]),
+    ("storage", &[Storage, Events]),
     ("url", &[Url]),
     ("websocket", &[WebSocket, Blob, Streams, Events, Url]),
     ("worker", &[Worker, Messaging, Events]),

@@ -72,6 +72,8 @@ pub(crate) struct Apis {
     pub(crate) modules: RefCell<Vec<(&'static str, Root)>>,
     /// Who hears the events of which service.
     pub(crate) listeners: RefCell<Vec<(String, Root)>>,
+    /// Whom the messages of its ports go to.
+    pub(crate) port_listener: RefCell<Option<Root>>,
     /// Whether somebody may listen to errors that nobody catches.
     pub(crate) watches_errors: Cell<bool>,
     pub(crate) object_urls: ObjectUrls,
@@ -106,6 +108,7 @@ impl Apis {
             parts,
             modules: RefCell::default(),
             listeners: RefCell::default(),
+            port_listener: RefCell::default(),
             watches_errors: Cell::new(false),
             made: RefCell::default(),
             object_urls: ObjectUrls::default(),

@@ -14,10 +14,13 @@
 //! | `crypto` | `crypto`, `CryptoKey` |
 //! | `intl` | `Intl` |
 //! | `beam` | what `Beam` has with the group `beam` |
+//! | `ports`, `workers` | `MessageChannel`, `Worker` (with priv/js/ports.js, worker.js) |
+//! | `node` | `require`, `process` and the other modules of Node, in priv/js/node |
+//! | `navigator` | `navigator` (with priv/js/navigator.js) |
 //!
 //! | module | |
 //! |---|---|
-//! | `groups` | which globals a context has, by the groups it asks for |
+//! | `groups`, `beam_backed` | which globals a context has, by the groups it asks for |
 //! | `modules` | those written in JavaScript, in priv/js |
 //! | `services` | what the BEAM does for them, in lib/quickbeam/apis |
 //!
@@ -26,6 +29,7 @@
 
 mod arguments;
 mod beam;
+mod beam_backed;
 mod blob;
 pub mod clone;
 mod console;
@@ -40,18 +44,23 @@ mod intl;
 mod iteration;
 mod layout;
 mod modules;
+mod navigator;
 mod network;
+mod node;
 mod performance;
+mod ports;
 mod promises;
 mod services;
 mod text_decoder;
 mod text_encoder;
 mod url;
+mod workers;
 
 pub use beam::extend as extend_beam;
 pub use groups::{Part, Parts};
 pub use host::{Host, Level, Mailbox, Task};
 pub use modules::compile_all;
+pub use node::node_module;
 pub use services::deliver;
 
 use quickbeam_engine::{Heap, JsResult};

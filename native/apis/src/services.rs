@@ -7,6 +7,7 @@ use quickbeam_engine::{Call, Cx, JsResult, Root, Value};
 
 use crate::arguments::type_error;
 use crate::host::Apis;
+use crate::modules;
 
 /// The functions that `"beam:NAME"` stands for:
 ///
@@ -55,15 +56,27 @@ fn on_event<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     Ok(cx.undefined())
 }
 
-/// Hand an event of a service to its module. One that is not loaded has asked
-/// for none.
+/// Services that a context hears of before its script has touched what they are
+/// for, and the modules that listen.
+static UNASKED: &[(&str, &str)] = &[
+    ("storage", "storage.js"),
+    ("worker_scope", "worker_scope.js"),
+];
+
+fn listener<'a>(cx: Cx<'a>, service: &str) -> Option<Value<'a>> {
+    let listeners = Apis::of(cx).listeners.borrow();
+    let (_, listener) = listeners.iter().find(|(name, _)| name == service)?;
+    Some(listener.get(cx))
+}
+
+/// Hand an event of a service to its module. Another one that is not loaded has
+/// asked for none.
 pub fn deliver<'a>(cx: Cx<'a>, service: &str, event: Value<'a>) -> JsResult<()> {
-    let listener = {
-        let listeners = Apis::of(cx).listeners.borrow();
-        let found = listeners.iter().find(|(name, _)| name == service);
-        found.map(|(_, listener)| listener.get(cx))
-    };
-    match listener {
+    if listener(cx, service).is_none() {
+        let module = UNASKED.iter().find(|(name, _)| *name == service);
+        module.map_or(Ok(()), |(_, path)| modules::load(cx, path).map(drop))?;
+    }
+    match listener(cx, service) {
         Some(listener) => listener.call(&cx.undefined(), &[event]).map(drop),
         None => Ok(()),
     }

@@ -149,7 +149,7 @@ impl Embedder for Host {
             report(cx, built_in(cx, self.parts))
         })?;
         let Modules { root, compiled } = &self.modules;
-        Loader::install(heap, root.clone(), compiled.clone(), NoBuiltins);
+        Loader::install(heap, root.clone(), compiled.clone(), NodeModules);
         heap.extend(Bridge {
             host: pid,
             budget: self.budget,
@@ -239,12 +239,12 @@ impl Embedder for Host {
     }
 }
 
-/// There are no modules of the library's own.
-struct NoBuiltins;
+/// The modules of the library's own: those of Node, for contexts with that group.
+struct NodeModules;
 
-impl Builtins for NoBuiltins {
-    fn exports<'a>(&self, _cx: Cx<'a>, _name: &str) -> JsResult<Option<Value<'a>>> {
-        Ok(None)
+impl Builtins for NodeModules {
+    fn exports<'a>(&self, cx: Cx<'a>, name: &str) -> JsResult<Option<Value<'a>>> {
+        quickbeam_apis::node_module(cx, name)
     }
 }
 

@@ -20,7 +20,11 @@ pub(crate) trait Parcel: Send {
 type Serialize = for<'a> fn(&Value<'a>) -> Option<JsResult<Box<dyn Parcel>>>;
 
 /// Those of the interfaces in Rust.
-static SERIALIZE: &[Serialize] = &[crate::blob::serialize, crate::crypto::serialize];
+static SERIALIZE: &[Serialize] = &[
+    crate::blob::serialize,
+    crate::crypto::serialize,
+    crate::ports::serialize,
+];
 
 /// The [serializable] steps of `value`; `None` where it is no such object.
 pub(super) fn serialize<'a>(cx: Cx<'a>, value: &Value<'a>) -> JsResult<Option<Box<dyn Parcel>>> {

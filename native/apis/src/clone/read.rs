@@ -104,7 +104,7 @@ pub(super) fn read<'a>(
     while let Some(mut frame) = reader.stack.pop() {
         reader.step(&mut frame)?;
     }
-    reader.count(COUNT_AT)?;
+    reader.flush()?;
     let Reader { nodes, memory, .. } = reader;
     Ok(Read {
         record: Record { nodes, root },
@@ -159,11 +159,14 @@ impl<'a> Reader<'a> {
     fn count(&mut self, bytes: usize) -> JsResult<()> {
         self.uncounted += bytes;
         if self.uncounted >= COUNT_AT {
-            let sum = self.memory.bytes() + self.uncounted;
-            self.memory.set(self.cx, sum)?;
-            self.uncounted = 0;
+            self.flush()?;
         }
         Ok(())
+    }
+
+    fn flush(&mut self) -> JsResult<()> {
+        let sum = self.memory.bytes() + std::mem::take(&mut self.uncounted);
+        self.memory.set(self.cx, sum)
     }
 
     /// Read one thing inside of `frame`'s object; the frame goes back on the
@@ -403,7 +406,7 @@ impl<'a> Reader<'a> {
 }
 
 /// 17.2 Any other name is that of an Error.
-fn native_name(name: &str) -> &'static CStr {
+pub(super) fn native_name(name: &str) -> &'static CStr {
     match name {
         "EvalError" => c"EvalError",
         "RangeError" => c"RangeError",

@@ -28,7 +28,7 @@ enum Holder {
 }
 
 /// A primitive without a heap.
-enum Plain {
+pub(super) enum Plain {
     Undefined,
     Null,
     Bool(bool),
@@ -84,6 +84,11 @@ pub fn serialize<'a>(
 }
 
 impl Serialized {
+    /// The record of what was serialized without a transfer list.
+    pub(super) fn into_record(self) -> Record<Plain> {
+        self.record
+    }
+
     /// StructuredDeserializeWithTransfer: the value, and those of the transfer
     /// list in its order.
     ///
@@ -145,7 +150,7 @@ impl Plain {
         }
     }
 
-    fn value(self, cx: Cx<'_>) -> JsResult<Value<'_>> {
+    pub(super) fn value(self, cx: Cx<'_>) -> JsResult<Value<'_>> {
         Ok(match self {
             Plain::Undefined => cx.undefined(),
             Plain::Null => cx.null(),

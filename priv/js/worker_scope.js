@@ -1,0 +1,103 @@
+// The global scope of a dedicated worker: HTML, 10.2.1. Runs in a context that is a worker,
+// before its script.
+
+import { callSync, cast, onEvent } from "beam:worker_scope";
+import { defineEventHandlers } from "./event_handlers.js";
+import { EventTarget } from "./events.js";
+import { lend, portOf, postThrough, toTransfer } from "./ports.js";
+import { setLastResort } from "./global_events.js";
+import { adopt, evaluate } from "native:workers";
+import { sourceOf } from "./worker_source.js";
+import { exposeInterface, requireArguments, toDOMString, toUSVString } from "./webidl.js";
+
+const { setTimeout } = globalThis;
+const isScope = (value) => value === globalThis;
+
+/** @type {MessagePort | undefined} */
+let inside;
+let closing = false;
+let scopeName = "";
+let isModule = false;
+
+function check(object) {
+  // Web IDL: the global object where `this` is none.
+  if ((object ?? globalThis) !== globalThis) throw new TypeError("Illegal invocation");
+}
+
+export class WorkerGlobalScope extends EventTarget {
+  constructor() {
+    throw new TypeError("Illegal constructor");
+    super();
+  }
+  get self() {
+    check(this);
+    return globalThis;
+  }
+  importScripts(...urls) {
+    check(this);
+    urls = urls.map(toUSVString);
+    if (isModule) throw new TypeError("importScripts: not in a module worker");
+    for (const { code, filename } of urls.map(fetchScript)) evaluate(code, filename);
+  }
+}
+exposeInterface(WorkerGlobalScope);
+
+export class DedicatedWorkerGlobalScope extends WorkerGlobalScope {
+  get name() {
+    check(this);
+    return scopeName;
+  }
+  postMessage(message, options = undefined) {
+    check(this);
+    requireArguments(arguments.length, 1, "postMessage");
+    postThrough(inside, message, toTransfer(options, "postMessage"));
+  }
+  close() {
+    check(this);
+    if (closing) return;
+    closing = true;
+    // What runs goes on to its end; what it says before then is heard.
+    setTimeout(() => cast("close"), 0);
+  }
+}
+exposeInterface(DedicatedWorkerGlobalScope);
+defineEventHandlers(DedicatedWorkerGlobalScope.prototype, ["message", "messageerror"], isScope);
+
+function fetchScript(url) {
+  const { kind, text, filename } = sourceOf(url, "importScripts", false);
+  if (kind === "code") return { code: text, filename };
+  const answer = callSync("read", kind, text);
+  if (answer.error) throw new DOMException(`importScripts: ${answer.error}`, "NetworkError");
+  return answer;
+}
+
+onEvent(([what, ticket, name, type]) => {
+  if (what === "start") {
+    if (inside !== undefined) lend(inside, globalThis);
+    return;
+  }
+  const handle = adopt(ticket);
+  if (handle === null) {
+    // Whoever made the worker is gone, or was reset.
+    cast("close");
+    return;
+  }
+  inside = portOf(handle);
+  scopeName = toDOMString(name);
+  isModule = type === "module";
+  expose();
+  setLastResort((message, filename, lineno, colno) => {
+    cast("error", { message, filename, lineno, colno });
+    return true;
+  });
+});
+
+/** The members of the scope, inherited by the global object. */
+function expose() {
+  // Then it is that of the prototype.
+  delete globalThis[Symbol.toStringTag];
+  Object.setPrototypeOf(globalThis, DedicatedWorkerGlobalScope.prototype);
+  for (const [name, value] of Object.entries({ WorkerGlobalScope, DedicatedWorkerGlobalScope })) {
+    Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
+  }
+}
