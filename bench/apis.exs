@@ -6,7 +6,7 @@ Code.require_file("support/world.exs", __DIR__)
 
 defmodule Bench.Apis do
   import Bench
-  import Bench.World
+  import Bench.World, only: [with_pool: 2, run: 2]
   alias QuickBEAM.Context
 
   @js """
@@ -88,6 +88,11 @@ defmodule Bench.Apis do
          "#{@loop} under way"}
       ])
     end)
+  end
+
+  defp context(pool, opts) do
+    {:ok, context} = Context.start([pool: pool] ++ opts)
+    context
   end
 end
 

@@ -4,28 +4,7 @@ defmodule QuickBEAM.DistributionTest do
 
   @moduletag :capture_log
 
-  setup do
-    with {_, 0} <- System.cmd("epmd", ["-daemon"], stderr_to_stdout: true),
-         {:ok, _} <- start_node() do
-      args = Enum.flat_map(:code.get_path(), &[~c"-pa", &1])
-
-      {:ok, peer, node} =
-        :peer.start(%{name: :peer.random_name(), host: ~c"127.0.0.1", args: args})
-
-      on_exit(fn ->
-        # It is gone already where the test halted it.
-        catch_exit(exit(:peer.stop(peer)))
-        :net_kernel.stop()
-      end)
-
-      {:ok, _} = :erpc.call(node, :application, :ensure_all_started, [:quickbeam])
-      %{node: node}
-    end
-  end
-
-  defp start_node do
-    :net_kernel.start([:"quickbeam-#{System.unique_integer([:positive])}@127.0.0.1", :longnames])
-  end
+  setup do: start_peer()
 
   defp start_there(node, opts), do: :erpc.call(node, QuickBEAM.Case, :start_for_others, [opts])
 

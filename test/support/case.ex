@@ -99,6 +99,28 @@ defmodule QuickBEAM.Case do
     receive(do: ({^ref, context} -> context))
   end
 
+  @doc """
+  Makes this VM a node, with another one beside it that has the application running; both
+  end with the test. For tests that are not async.
+  """
+  def start_peer do
+    {_, 0} = System.cmd("epmd", ["-daemon"], stderr_to_stdout: true)
+    name = :"quickbeam-#{System.unique_integer([:positive])}@127.0.0.1"
+    {:ok, _} = :net_kernel.start([name, :longnames])
+    args = Enum.flat_map(:code.get_path(), &[~c"-pa", &1])
+    options = %{name: :peer.random_name(), host: ~c"127.0.0.1", args: args}
+    {:ok, peer, node} = :peer.start(options)
+
+    ExUnit.Callbacks.on_exit(fn ->
+      # It is gone already where the test halted it.
+      ExUnit.Assertions.catch_exit(exit(:peer.stop(peer)))
+      :net_kernel.stop()
+    end)
+
+    {:ok, _} = :erpc.call(node, :application, :ensure_all_started, [:quickbeam])
+    %{node: node, peer: peer}
+  end
+
   @doc "Milliseconds that a function takes, and its value."
   def timed(fun) do
     {us, value} = :timer.tc(fun)

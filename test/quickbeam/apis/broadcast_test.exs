@@ -130,32 +130,7 @@ defmodule QuickBEAM.Apis.BroadcastTest do
   end
 
   describe "across nodes" do
-    setup do
-      if not Node.alive?() do
-        {_, 0} = System.cmd("epmd", ["-daemon"])
-        {:ok, _} = Node.start(:"quickbeam_broadcast_#{System.pid()}@127.0.0.1", :longnames)
-        on_exit(fn -> Node.stop() end)
-      end
-
-      {:ok, peer, node} =
-        :peer.start(%{
-          name: :"quickbeam_peer_#{System.unique_integer([:positive])}",
-          host: '127.0.0.1',
-          longnames: true,
-          args: Enum.flat_map(:code.get_path(), &['-pa', &1])
-        })
-
-      on_exit(fn ->
-        try do
-          :peer.stop(peer)
-        catch
-          _, _ -> :ok
-        end
-      end)
-
-      {:ok, _} = :erpc.call(node, Application, :ensure_all_started, [:quickbeam])
-      %{node: node, peer: peer}
-    end
+    setup do: start_peer()
 
     test "messages go there and back", %{pool: pool, name: name, node: node, peer: peer} do
       here = start(pool, name)

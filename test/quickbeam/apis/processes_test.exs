@@ -147,28 +147,7 @@ defmodule QuickBEAM.Apis.ProcessesTest do
   end
 
   describe "other nodes" do
-    setup do
-      {_, 0} = System.cmd("epmd", ["-daemon"], stderr_to_stdout: true)
-
-      {:ok, _} =
-        :net_kernel.start([
-          :"quickbeam-#{System.unique_integer([:positive])}@127.0.0.1",
-          :longnames
-        ])
-
-      args = Enum.flat_map(:code.get_path(), &[~c"-pa", &1])
-
-      {:ok, peer, node} =
-        :peer.start(%{name: :peer.random_name(), host: ~c"127.0.0.1", args: args})
-
-      on_exit(fn ->
-        catch_exit(exit(:peer.stop(peer)))
-        :net_kernel.stop()
-      end)
-
-      {:ok, _} = :erpc.call(node, :application, :ensure_all_started, [:quickbeam])
-      %{node: node}
-    end
+    setup do: start_peer()
 
     test "are listed and can be called", %{node: node} do
       far = :erpc.call(node, QuickBEAM.Case, :start_for_others, [[apis: [:beam]]])
