@@ -47,7 +47,6 @@ const COUNT: usize = Node as usize + 1;
 static MEMBERS: [&[Member]; COUNT] = {
     let mut members: [&[Member]; COUNT] = [&[]; COUNT];
     members[Always as usize] = &[
-        Member::lazy(c"Performance", performance::make_interface),
         Member::lazy(c"TextDecoder", text_decoder::make),
         Member::lazy(c"TextEncoder", text_encoder::make),
         Member::lazy(c"console", console::make),
@@ -114,6 +113,7 @@ static EVENTS: &[Member] = &[
     Member::lazy(c"Event", |cx| from(cx, "event.js", "Event")),
     Member::lazy(c"EventTarget", |cx| from(cx, "events.js", "EventTarget")),
     Member::lazy(c"MessageEvent", |cx| from(cx, EVENT_TYPES, "MessageEvent")),
+    Member::lazy(c"Performance", performance::make_interface),
     Member::lazy(c"ProgressEvent", |cx| {
         from(cx, EVENT_TYPES, "ProgressEvent")
     }),
