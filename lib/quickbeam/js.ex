@@ -12,8 +12,12 @@ defmodule QuickBEAM.JS do
 
   It is [oxc](https://oxc.rs) and [rolldown](https://rolldown.rs) in a NIF of their own,
   which is loaded by the first use. In development that use also builds it, which takes
-  some minutes; for releases and continuous integration build it with
-  `QUICKBEAM_TOOLCHAIN=1 mix compile`. What cannot be built is an error like any other.
+  some minutes. For releases, tests and continuous integration build it before:
+
+      QUICKBEAM_TOOLCHAIN=1 mix deps.compile quickbeam --force
+
+  From then on it is kept up to date. Where it is not there, all functions return an
+  error that says so; with `QUICKBEAM_TOOLCHAIN=0` none is ever built.
 
   The second argument is the name of the source: errors and source maps call it so, and
   its extension says the language: `.js`, `.mjs`, `.cjs`, `.jsx`, `.ts`, `.mts`, `.cts`,

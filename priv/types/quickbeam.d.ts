@@ -111,6 +111,32 @@ interface BeamGroup {
   /** Where an executable is. */
   which(name: string): string | null;
 
+  /** The names of this node and of those it is connected to. */
+  nodes(): string[];
+  /**
+   * What the function `fun` of a context on another node returns, where the context has
+   * registered itself under a name there.
+   */
+  rpc<Result = unknown>(
+    node: string,
+    context: string | BeamPid,
+    fun: string,
+    ...args: unknown[]
+  ): Promise<Result>;
+  /** Starts a context on the same pool, which runs the source. */
+  spawn(source: string): BeamPid;
+  /** Gives this context a name; false where another process has it. */
+  register(name: string): boolean;
+  /** The process of a name. */
+  whereis(name: string): BeamPid | null;
+  /** Links this context with a process: if one of them crashes, so does the other. */
+  link(pid: BeamPid): boolean;
+  unlink(pid: BeamPid): boolean;
+  /** Calls back with the reason when the process ends, or now if it has. */
+  monitor(pid: BeamPid, callback: (reason: any) => void): BeamReference;
+  /** Takes a monitor back; false where it has fired or is none. */
+  demonitor(reference: BeamReference): boolean;
+
   /** `System.unique_integer([:positive, :monotonic])`. */
   uniqueInteger(): number;
   /** A reference that is unique among all nodes. */

@@ -65,7 +65,8 @@ defmodule QuickBEAM.JS.Toolchain do
   end
 
   defp not_built(reason) do
-    "QuickBEAM.JS has no toolchain: build it with QUICKBEAM_TOOLCHAIN=1 mix compile (#{reason})"
+    "QuickBEAM.JS has no toolchain: build it with " <>
+      "QUICKBEAM_TOOLCHAIN=1 mix deps.compile quickbeam --force (#{reason})"
   end
 
   defp priv do

@@ -86,8 +86,7 @@ defmodule QuickBEAM.JS.NpmTest do
     assert out(code, import_source: "preact") == "<ul><li>a</li><li>b</li></ul>"
   end
 
-  # The build for edges needs no MessageChannel.
-  test "react-dom/server" do
+  test "react-dom/server, as for workers and as for edges" do
     code = """
     import { useState } from "react";
     import { renderToStaticMarkup, renderToString } from "react-dom/server";
@@ -95,7 +94,26 @@ defmodule QuickBEAM.JS.NpmTest do
     export const out = [renderToString(<Count from={1} />), renderToStaticMarkup(<Count from={2} />)];
     """
 
-    assert out(code, conditions: ["edge-light"]) == ["<b>n <!-- -->1</b>", "<b>n 2</b>"]
+    for opts <- [[], [conditions: ["edge-light"]], [minify: true]] do
+      assert out(code, opts) == ["<b>n <!-- -->1</b>", "<b>n 2</b>"]
+    end
+  end
+
+  test "react-dom/server streams" do
+    code = """
+    import { Suspense, use } from "react";
+    import { renderToReadableStream } from "react-dom/server";
+    const name = new Promise(resolve => setTimeout(resolve, 5, "late"));
+    const Late = () => <i>{use(name)}</i>;
+    const render = async () => {
+      const stream = await renderToReadableStream(<Suspense fallback="wait"><Late /></Suspense>);
+      await stream.allReady;
+      return await new Response(stream).text();
+    };
+    export const out = render();
+    """
+
+    assert out(code) =~ "<i>late</i>"
   end
 
   test "svelte: its compiler, and what that makes for servers" do
