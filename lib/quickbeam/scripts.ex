@@ -114,11 +114,12 @@ defmodule QuickBEAM.Scripts do
   @impl true
   def handle_info(_message, state), do: {:noreply, state}
 
-  # Paths with what says whether the file has changed.
+  # Paths with what says whether the file has changed. Raw: hundreds of files are asked
+  # about at each start of a context, and the VM's one file server would be asked else.
   defp stamp(paths) do
     Enum.map(paths, fn path ->
-      case File.stat(path, time: :posix) do
-        {:ok, %{size: size, mtime: mtime, inode: inode}} -> {path, size, mtime, inode}
+      case :file.read_file_info(path, [:raw, time: :posix]) do
+        {:ok, info} -> {path, File.Stat.from_record(info) |> Map.take([:size, :mtime, :inode])}
         {:error, reason} -> {path, reason}
       end
     end)
