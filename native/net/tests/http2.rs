@@ -214,10 +214,12 @@ fn a_stream_goes_up_piece_by_piece() {
     for text in ["one", "two", "three"] {
         let taken = taken.clone();
         let piece = Piece::Bytes(Bytes::from_static(text.as_bytes()));
-        upload.send(piece, move |room| drop(taken.send(room)));
+        upload.send(piece, move |room| {
+            let _ = taken.send(room);
+        });
         assert!(room.recv_timeout(LONG).expect("an answer"));
     }
-    upload.send(Piece::End, drop);
+    upload.send(Piece::End, |_| ());
     let response = heard.recv_timeout(LONG).expect("an answer");
     let response = response.expect("a response");
     assert_eq!(
@@ -275,7 +277,9 @@ fn the_end_of_a_session_is_the_end_of_its_requests() {
     let session = session(&server, Limits::default());
     let (told, heard) = mpsc::channel::<()>();
     let never = request(&server, "GET", "/never", RequestBody::Empty);
-    session.fetch(never, move |_| drop(told.send(())));
+    session.fetch(never, move |_| {
+        let _ = told.send(());
+    });
     let endless = request(&server, "GET", "/endless", RequestBody::Empty);
     let unread = fetch(&session, endless).expect("a response");
     assert_eq!(server.open.load(Ordering::SeqCst), 1);

@@ -140,7 +140,7 @@ pub(crate) fn write<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
 pub(crate) fn finish<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let upload = sending(call, |sending| sending.upload.take())?;
     if let Some(upload) = upload {
-        upload.send(Piece::End, drop);
+        upload.send(Piece::End, |_| ());
     }
     Ok(call.cx().undefined())
 }
