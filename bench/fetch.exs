@@ -50,11 +50,13 @@ defmodule Bench.Fetch do
 
     with_pool(2, fn pool ->
       contexts = contexts(pool, @contexts, apis: [:fetch])
+      {touch, :ok} = time(fn -> Enum.each(contexts, &run(&1, "await fetch('data:,x')")) end)
       Enum.each(contexts, &run(&1, loop(url)))
       {us, :ok} = time(fn -> all(contexts, &({:ok, _} = Context.call(&1, "loop", [each]))) end)
       stop_all(contexts)
 
       [
+        {"first touch of fetch in a context", :us, touch / @contexts, nil, ""},
         {"requests per second of #{@contexts} contexts, one after the other in each", :rate,
          @contexts * each * 1_000_000 / us, nil, "#{each} each, 1 KiB, a connection each"}
       ]

@@ -1,6 +1,6 @@
 defmodule Bench.World do
   @moduledoc false
-  # Pools and contexts to measure in. All contexts are bare: `apis: false`.
+  # Pools and contexts to measure in. Contexts are bare unless asked otherwise: `apis: false`.
 
   alias QuickBEAM.{Context, ContextPool}
 
@@ -17,7 +17,7 @@ defmodule Bench.World do
 
   @doc "A context that is not linked, so that its end is nobody's but its own."
   def context(pool, opts \\ []) do
-    {:ok, context} = Context.start([pool: pool, apis: false] ++ opts)
+    {:ok, context} = Context.start([pool: pool] ++ Keyword.put_new(opts, :apis, false))
     context
   end
 
