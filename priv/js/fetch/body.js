@@ -120,7 +120,7 @@ export class Body {
 }
 
 function copyChunk(chunk) {
-  return isView(chunk) ? chunk.slice() : chunk;
+  return isBytes(chunk) ? chunk.slice() : chunk;
 }
 
 /** The stream of a source; where the source is stopped, it hears of it by `onError`. */
@@ -303,7 +303,7 @@ function mixinOf(name, of) {
           return decodeForm(bytes, type.parameters.get("boundary"));
         case "application/x-www-form-urlencoded": {
           const form = new FormData();
-          for (const [key, value] of new URLSearchParams(`?${decode(bytes)}`)) form.append(key, value);
+          new URLSearchParams(`?${decode(bytes)}`).forEach((value, key) => form.append(key, value));
           return form;
         }
       }

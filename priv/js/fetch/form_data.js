@@ -66,6 +66,7 @@ export class FormData {
     }
   }
 
+  /** @returns {[string, string | File]} */
   #toEntry(operation, given, name, value, filename) {
     this.#entries;
     requireArguments(given, 2, `FormData.${operation}`);

@@ -1,6 +1,6 @@
 // multipart/form-data: HTML, 4.10.21.8, and RFC 7578.
 
-import { blobBytes, blobFromBytes, blobType, fileFromBlob, fileName, isBlob } from "../blob.js";
+import { blobBytes, blobFromBytes, blobType, fileFromBlob, fileName } from "../blob.js";
 import { toByteString } from "native:network";
 import { entryListOf, FormData } from "./form_data.js";
 
@@ -28,7 +28,7 @@ export function encodeForm(form) {
   const pieces = [];
   for (const [name, value] of entryListOf(form)) {
     let head = `--${boundary}\r\nContent-Disposition: form-data; name="${escape(toCRLF(name))}"`;
-    if (isBlob(value)) {
+    if (typeof value !== "string") {
       const type = blobType(value) || "application/octet-stream";
       head += `; filename="${escape(fileName(value))}"\r\nContent-Type: ${type}\r\n\r\n`;
       pieces.push(encoder.encode(head), blobBytes(value), encoder.encode("\r\n"));
