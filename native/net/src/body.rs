@@ -205,10 +205,10 @@ pub(crate) fn serve(
                 // Before the reader hears of it, so that it finds things closed.
                 let ended = next.is_ok();
                 drop((source, using, counted));
-                if let Some(mut sender) = sender.filter(|_| ended) {
-                    if sender.ready().await.is_ok() {
-                        give_back(&own, &origin, sender);
-                    }
+                if let Some(mut sender) = sender.filter(|_| ended)
+                    && sender.ready().await.is_ok()
+                {
+                    give_back(&own, &origin, sender);
                 }
                 read(next);
                 return;

@@ -331,10 +331,8 @@ async fn read(
     loop {
         let next = if closed.received {
             // It hangs up by itself, or is left.
-            match timeout(HANGING_UP, source.next()).await {
-                Ok(next) => next,
-                Err(_) => None,
-            }
+            let next = timeout(HANGING_UP, source.next()).await;
+            next.unwrap_or_default()
         } else {
             source.next().await
         };
