@@ -60,6 +60,11 @@ bench: tools ## run every script in bench/ and print its figures
 	  echo; echo "== $$script"; mix run "$$script" || exit 1; \
 	done
 
+.PHONY: conformance
+conformance: tools ## count passed cases of public data into guides/conformance.md
+	QUICKBEAM_CONFORMANCE='$(CURDIR)/guides/conformance.md' \
+	  cargo test $(filter-out --workspace,$(CARGO)) --package quickbeam-apis --test conformance
+
 .PHONY: asan
 asan: ## the engine, the fibers and the scheduler under AddressSanitizer
 	scripts/asan

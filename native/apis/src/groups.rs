@@ -6,6 +6,7 @@ use quickbeam_engine::{Cx, JsResult, Member, Value};
 use crate::host::Apis;
 use crate::{
     beam_backed, blob, clone, console, crypto, errors, headers, intl, modules, node, performance,
+    blob, clone, compression, console, crypto, errors, headers, intl, modules, performance,
     text_decoder, text_encoder, url,
 };
 
@@ -62,9 +63,23 @@ static MEMBERS: [&[Member]; COUNT] = {
     members[Blob as usize] = &[
         Member::lazy(c"Blob", blob::class),
         Member::lazy(c"File", blob::file_class),
+        Member::lazy(c"FileReader", |cx| from(cx, "file_reader.js", "FileReader")),
+    ];
+    members[Buffer as usize] = &[Member::lazy(c"Buffer", |cx| {
+        from(cx, "buffer.js", "Buffer")
+    })];
+    members[Compression as usize] = &[
+        Member::lazy(c"CompressionStream", |cx| {
+            from(cx, "compression.js", "CompressionStream")
+        }),
+        Member::lazy(c"DecompressionStream", |cx| {
+            from(cx, "compression.js", "DecompressionStream")
+        }),
+        Member::lazy(c"compression", compression::make),
     ];
     members[Url as usize] = &[
         Member::lazy(c"URL", url::class),
+        Member::lazy(c"URLPattern", |cx| from(cx, "urlpattern.js", "URLPattern")),
         Member::lazy(c"URLSearchParams", url::search_params_class),
     ];
     members[Fetch as usize] = FETCH;

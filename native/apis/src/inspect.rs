@@ -4,6 +4,7 @@
 
 mod names;
 mod objects;
+mod platform;
 
 use std::collections::HashMap;
 

@@ -7,6 +7,8 @@
 //! | [`clone`] | `structuredClone`, and values on their way between heaps |
 //! | `url` | `URL`, `URLSearchParams`, blob URLs |
 //! | `blob` | `Blob`, `File` |
+//! | `buffer` | the loops under `Buffer` |
+//! | `compression` | `compression`, and the codecs under its streams |
 //! | `performance` | `performance` |
 //! | `headers` | `Headers` |
 //! | `network` | what `fetch`, `WebSocket` and `EventSource` stand on |
@@ -31,7 +33,9 @@ mod arguments;
 mod beam;
 mod beam_backed;
 mod blob;
+mod buffer;
 pub mod clone;
+mod compression;
 mod console;
 mod crypto;
 pub mod errors;

@@ -107,6 +107,12 @@ fn decode<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
         };
         // 1. A decoder is fresh unless the last call asked not to flush.
         let mut decoder = this.decoder.borrow_mut().take();
+        if decoder.is_none()
+            && !stream
+            && let Some(text) = this.decode_text(&input)?
+        {
+            return Ok(text);
+        }
         let bytes = input.bytes().unwrap_or_default();
         let text = if decoder.is_none() && !stream {
             this.decode_at_once(&bytes)
@@ -136,6 +142,23 @@ impl TextDecoder {
             self.encoding.new_decoder_without_bom_handling()
         } else {
             self.encoding.new_decoder_with_bom_removal()
+        }
+    }
+
+    /// UTF-8 that is well-formed, straight from the buffer; `None` for all else.
+    fn decode_text<'a>(&self, input: &Value<'a>) -> JsResult<Option<Value<'a>>> {
+        if self.encoding != UTF_8 {
+            return Ok(None);
+        }
+        let bom = self.encoding_bom().filter(|_| !self.ignore_bom);
+        let bom = bom.unwrap_or_default();
+        let start = input.with_bytes(|bytes| match bytes.starts_with(bom) {
+            true => bom.len(),
+            false => 0,
+        });
+        match start {
+            Some(start) => input.utf8_string(start..usize::MAX),
+            None => Ok(None),
         }
     }
 

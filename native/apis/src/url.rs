@@ -1,5 +1,6 @@
 //! `URL`: URL Standard, 6.1, on `ada-url`.
 
+mod natives;
 mod objects;
 mod params_iterator;
 mod query;
@@ -14,8 +15,9 @@ use crate::arguments::{optional, poll_for, prototype_for, require, type_error};
 use crate::groups::{Part, Parts};
 use crate::host::once;
 
+pub(crate) use natives::NATIVES;
 pub(crate) use objects::ObjectUrls;
-pub(crate) use search_params::class as search_params_class;
+pub(crate) use search_params::{class as search_params_class, pairs};
 
 static MEMBERS: ClassMembers = ClassMembers {
     instance: &[
@@ -247,6 +249,30 @@ fn search_params<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let params = search_params::of_url(&this, &query_of(&this))?;
     this.set_internal_slot(PARAMS, params.clone());
     Ok(params)
+}
+
+/// The attributes of a URL with their values, for the console; `None` for anything
+/// else.
+pub(crate) fn attributes<'a>(url: &Value<'a>) -> JsResult<Option<Vec<(&'static str, Value<'a>)>>> {
+    let (cx, Some(found)) = (url.cx(), url.host::<Url>()) else {
+        return Ok(None);
+    };
+    let parsed = found.parsed.borrow();
+    let params = search_params::of_url(url, parsed.search())?;
+    Ok(Some(vec![
+        ("href", cx.string(parsed.href())?),
+        ("origin", cx.string(&parsed.origin())?),
+        ("protocol", cx.string(parsed.protocol())?),
+        ("username", cx.string(parsed.username())?),
+        ("password", cx.string(parsed.password())?),
+        ("host", cx.string(parsed.host())?),
+        ("hostname", cx.string(parsed.hostname())?),
+        ("port", cx.string(parsed.port())?),
+        ("pathname", cx.string(parsed.pathname())?),
+        ("search", cx.string(parsed.search())?),
+        ("searchParams", params),
+        ("hash", cx.string(parsed.hash())?),
+    ]))
 }
 
 /// The "update" steps of searchParams: its list is the query of `url`.

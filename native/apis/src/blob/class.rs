@@ -12,6 +12,7 @@ use crate::arguments::{
 };
 use crate::host::once;
 use crate::iteration::sequence;
+use crate::modules;
 
 static MEMBERS: ClassMembers = ClassMembers {
     instance: &[
@@ -22,6 +23,7 @@ static MEMBERS: ClassMembers = ClassMembers {
             with(call, |blob| call.cx().string(&blob.kind))
         }),
         Member::operation(c"slice", 0, slice),
+        Member::operation(c"stream", 0, stream),
         Member::operation(c"text", 0, |call| promise_of(call, text)),
         Member::operation(c"arrayBuffer", 0, |call| promise_of(call, array_buffer)),
         Member::operation(c"bytes", 0, |call| promise_of(call, bytes)),
@@ -203,6 +205,14 @@ fn slice<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
             file: None,
         },
     )
+}
+
+/// In priv/js, with the other streams.
+fn stream<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    with(call, |_| Ok(()))?;
+    let cx = call.cx();
+    let stream = modules::load(cx, "blob_stream.js")?.get("streamOf")?;
+    stream.call(&cx.undefined(), &[call.this()])
 }
 
 fn text<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {

@@ -147,7 +147,7 @@ impl<'a> Inspector<'a> {
     }
 
     /// A value inside of a collection.
-    fn item(&mut self, value: &Value<'a>, level: usize) -> JsResult<String> {
+    pub(super) fn item(&mut self, value: &Value<'a>, level: usize) -> JsResult<String> {
         self.indentation += 2;
         let text = self.value(value, level + 1, true);
         self.indentation -= 2;
@@ -254,6 +254,9 @@ impl<'a> Inspector<'a> {
         typed: bool,
         parts: &mut Parts,
     ) -> JsResult<()> {
+        if self.buffer(value, parts)? {
+            return Ok(());
+        }
         let class = value.class_name()?;
         let Some((buffer, view)) = value.view_slots() else {
             let bytes = value.bytes().unwrap_or_default();
@@ -413,6 +416,7 @@ impl<'a> Inspector<'a> {
                     Some("Object") if !tagged => {}
                     name => parts.open = self.prefix(value, name, "Object", None)? + "{",
                 }
+                self.inside(value, level, parts)?;
                 self.properties(value, level, false, &mut parts.entries)
             }
         }

@@ -131,6 +131,18 @@ pub(super) fn with_pairs<R>(
     }
 }
 
+/// Names and values, for the console; `None` for anything else.
+pub(crate) fn pairs<'a>(params: &Value<'a>) -> JsResult<Option<Vec<(Value<'a>, Value<'a>)>>> {
+    const SHOWN: usize = 100;
+    let (cx, Some(found)) = (params.cx(), params.host::<SearchParams>()) else {
+        return Ok(None);
+    };
+    let pairs = found.pairs.borrow();
+    let shown = (0..SHOWN).map_while(|at| pairs.get(at));
+    let shown = shown.map(|(name, value)| Ok((cx.string(name)?, cx.string(value)?)));
+    shown.collect::<JsResult<_>>().map(Some)
+}
+
 /// Check `this` and the number of arguments before any is converted.
 fn check<'a>(call: &Call<'a>, operation: &str, count: usize) -> JsResult<Value<'a>> {
     let this = call.this();
