@@ -135,11 +135,12 @@ JSValue JS_NewSetFrom(JSContext *ctx, size_t count, JSValueConst *items);
 typedef struct JSFrozenCode JSFrozenCode;
 
 /* Freeze the bytecode of `count` classic scripts (values of tag
-   JS_TAG_FUNCTION_BYTECODE) in the runtime that has compiled or read them. From
-   then on neither that runtime nor its context may be used or freed: all of it
-   lives in its memory, which must outlive every runtime made with it. NULL with a
-   pending exception on failure: then too the runtime must not be used. */
-JSFrozenCode *JS_FreezeCode(JSContext *ctx, int count, JSValueConst *functions);
+   JS_TAG_FUNCTION_BYTECODE) and modules (JS_TAG_MODULE, not linked) in the runtime
+   that has compiled or read them. From then on neither that runtime nor its context
+   may be used or freed: all of it lives in its memory, which must outlive every
+   runtime made with it. NULL with a pending exception on failure: then too the
+   runtime must not be used. */
+JSFrozenCode *JS_FreezeCode(JSContext *ctx, int count, JSValueConst *code);
 
 /* As JS_NewRuntime2(), with the code that JS_FreezeCode() gave. The runtime may
    have one context only. */
@@ -149,6 +150,10 @@ JSRuntime *JS_NewRuntimeFrozen(const JSMallocFunctions *mf, void *opaque,
 /* Run script `index` of those frozen, as JS_EvalFunction() would. RangeError where
    there is none. */
 JSValue JS_RunFrozen(JSContext *ctx, int index);
+
+/* Load module `index` of those frozen, under its name, as if it had been compiled
+   (JS_EVAL_FLAG_COMPILE_ONLY) here. Returns 0, or -1 with a pending exception. */
+int JS_LoadFrozenModule(JSContext *ctx, int index);
 
 /* ---- Modules (c_src/quickbeam_values.c) --------------------------------- */
 

@@ -118,6 +118,7 @@ typedef struct JSFrozenCode {
     JSFrozenTemplate *templates;
     uint32_t template_count, template_size;
     JSFunctionBytecode **functions;
+    JSModuleDef **modules; /* or NULL: not a module but a script */
     int function_count;
 } JSFrozenCode;
 

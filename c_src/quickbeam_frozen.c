@@ -100,7 +100,23 @@ static int js_freeze_function(JSContext *ctx, JSFrozenCode *frozen,
     return 0;
 }
 
-JSFrozenCode *JS_FreezeCode(JSContext *ctx, int count, JSValueConst *functions)
+/* The bytecode of a script or a module. */
+static JSFunctionBytecode *js_frozen_function(JSContext *ctx, JSValueConst code,
+                                              JSModuleDef **pmodule)
+{
+    *pmodule = NULL;
+    if (JS_VALUE_GET_TAG(code) == JS_TAG_MODULE) {
+        *pmodule = JS_VALUE_GET_PTR(code);
+        code = (*pmodule)->func_obj;
+    }
+    if (JS_VALUE_GET_TAG(code) != JS_TAG_FUNCTION_BYTECODE) {
+        JS_ThrowTypeError(ctx, "only the bytecode of scripts and modules can be frozen");
+        return NULL;
+    }
+    return JS_VALUE_GET_PTR(code);
+}
+
+JSFrozenCode *JS_FreezeCode(JSContext *ctx, int count, JSValueConst *code)
 {
     JSRuntime *rt = ctx->rt;
     JSFrozenCode *frozen;
@@ -111,16 +127,14 @@ JSFrozenCode *JS_FreezeCode(JSContext *ctx, int count, JSValueConst *functions)
     if (!frozen)
         return NULL;
     frozen->functions = js_malloc(ctx, sizeof(frozen->functions[0]) * count);
-    if (!frozen->functions)
+    frozen->modules = js_malloc(ctx, sizeof(frozen->modules[0]) * count);
+    if (!frozen->functions || !frozen->modules)
         return NULL;
     for (n = 0; n < count; n++) {
-        if (JS_VALUE_GET_TAG(functions[n]) != JS_TAG_FUNCTION_BYTECODE) {
-            JS_ThrowTypeError(ctx, "only the bytecode of scripts can be frozen");
+        JSFunctionBytecode *b = js_frozen_function(ctx, code[n], &frozen->modules[n]);
+        if (!b || js_freeze_function(ctx, frozen, b))
             return NULL;
-        }
-        frozen->functions[n] = JS_VALUE_GET_PTR(functions[n]);
-        if (js_freeze_function(ctx, frozen, frozen->functions[n]))
-            return NULL;
+        frozen->functions[n] = b;
     }
     frozen->function_count = count;
     /* last: templates were written with these */
@@ -147,8 +161,66 @@ JSValue JS_RunFrozen(JSContext *ctx, int index)
 {
     const JSFrozenCode *frozen = ctx->rt->frozen;
 
-    if (!frozen || index < 0 || index >= frozen->function_count)
+    if (!frozen || index < 0 || index >= frozen->function_count ||
+        frozen->modules[index])
         return JS_ThrowRangeError(ctx, "no frozen script %d", index);
     return JS_EvalFunction(ctx, JS_MKPTR(JS_TAG_FUNCTION_BYTECODE,
                                          frozen->functions[index]));
 }
+
+/* A copy of `count` entries of `size` bytes: NULL for none. */
+static int js_copy_entries(JSContext *ctx, void *pcopy, const void *entries,
+                           int count, size_t size)
+{
+    void *copy = NULL;
+
+    if (count) {
+        copy = js_malloc(ctx, count * size);
+        if (!copy)
+            return -1;
+        memcpy(copy, entries, count * size);
+    }
+    memcpy(pcopy, &copy, sizeof(copy));
+    return 0;
+}
+
+#define COPY_ENTRIES(name)                                                  \
+    (m->name##_count = m->name##_size = from->name##_count,                 \
+     js_copy_entries(ctx, &m->name, from->name, from->name##_count,         \
+                     sizeof(from->name[0])))
+
+int JS_LoadFrozenModule(JSContext *ctx, int index)
+{
+    const JSFrozenCode *frozen = ctx->rt->frozen;
+    const JSModuleDef *from;
+    JSModuleDef *m;
+    int i;
+
+    if (!frozen || index < 0 || index >= frozen->function_count ||
+        !frozen->modules[index]) {
+        JS_ThrowRangeError(ctx, "no frozen module %d", index);
+        return -1;
+    }
+    from = frozen->modules[index];
+    m = js_new_module_def(ctx, from->module_name);
+    if (!m)
+        return -1;
+    /* their names are frozen atoms, which nobody counts */
+    if (COPY_ENTRIES(export_entries) || COPY_ENTRIES(star_export_entries) ||
+        COPY_ENTRIES(import_entries) || COPY_ENTRIES(req_module_entries))
+        goto fail;
+    for (i = 0; i < m->req_module_entries_count; i++) {
+        /* an object of the frozen runtime; bytecode does not keep them either */
+        m->req_module_entries[i].attributes = JS_UNDEFINED;
+    }
+    m->has_tla = from->has_tla;
+    m->func_obj = JS_MKPTR(JS_TAG_FUNCTION_BYTECODE, frozen->functions[index]);
+    return 0;
+ fail:
+    m->export_entries_count = m->star_export_entries_count = 0;
+    m->import_entries_count = m->req_module_entries_count = 0;
+    js_free_module_def(ctx, m);
+    return -1;
+}
+
+#undef COPY_ENTRIES

@@ -32,7 +32,8 @@ defmodule QuickBEAM.ContextPool do
   | `:max_convert_nodes` | 1_000_000 | how many values it may hold; past either the operation fails with a `"ConversionError"` |
   | `:slice` | 1000 | microseconds a context runs before it makes room for the next |
   | `:max_connections` | 1024 | network connections of all contexts together; who wants more waits |
-  | `:script` | none | path or list of paths, for contexts that name none of their own |
+  | `:script` | none | path or list of paths, run by each context that names none of its own; read, bundled and compiled once, the code shared by all of them |
+  | `:watch` | `false` | look every 300 ms whether a file of `:script` has changed, and `reload/2` then: for development |
   | `:handlers` | `%{}` | as for `QuickBEAM.Context`; handlers of a context come on top of these |
   | `:apis` | `[:browser]` | as for `QuickBEAM.Context`: without effect in this version |
   | `:context` | `[]` | other defaults, as a keyword list of `QuickBEAM.Context` options |
@@ -40,7 +41,9 @@ defmodule QuickBEAM.ContextPool do
 
   use GenServer
 
-  alias QuickBEAM.{Handles, Native, Operation, Options}
+  require Logger
+
+  alias QuickBEAM.{Handles, Native, Operation, Options, Template}
 
   @type t :: GenServer.server()
 
@@ -54,7 +57,8 @@ defmodule QuickBEAM.ContextPool do
   Starts a pool, linked to the caller; see the options above.
 
   Returns `{:error, {:pool_not_started, text}}` when the operating system refuses a
-  thread.
+  thread; `{:error, {:script_not_found, path, reason}}` and `{:error, {:script_error, path,
+  error}}` when a script of the pool is missing or does not compile.
   """
   @spec start_link(keyword) :: GenServer.on_start()
   def start_link(opts \\ []) do
@@ -88,6 +92,19 @@ defmodule QuickBEAM.ContextPool do
         }
   def stats(pool), do: GenServer.call(pool, :quickbeam_stats, :infinity)
 
+  @doc """
+  Compiles the scripts of a pool anew, for contexts that start from now on; those
+  that are there keep the code they have, also when they are reset. With `script` other scripts take
+  their place.
+
+  Returns the errors of `start_link/1`; the old code then stays.
+  """
+  @spec reload(t, nil | Path.t() | [Path.t()]) :: :ok | {:error, term}
+  def reload(pool, script \\ nil) do
+    paths = if script != nil, do: Options.script!(script)
+    GenServer.call(pool, {:quickbeam_reload, paths}, :infinity)
+  end
+
   @doc false
   # The pool behind a pid or name of this node, and the defaults of its contexts.
   @spec fetch(t) :: {:ok, pid, Native.pool(), Options.options()} | :error
@@ -104,22 +121,89 @@ defmodule QuickBEAM.ContextPool do
 
   @impl true
   def init({options, contexts}) do
-    case Native.pool_start(Options.native_pool(options)) do
-      {:ok, pool} ->
-        Handles.put_pool(pool, contexts)
-        {:ok, pool}
+    {paths, contexts} = Map.pop(contexts, :script, [])
 
-      {:error, text} ->
-        {:stop, {:pool_not_started, text}}
+    with {:ok, pool} <- start_native(options),
+         {:ok, template} <- Template.compile(paths) do
+      state = %{pool: pool, contexts: contexts, paths: paths, template: template}
+      put(state)
+      if options.watch, do: watch_again()
+      {:ok, state}
+    else
+      {:error, reason} -> {:stop, reason}
+    end
+  end
+
+  defp start_native(options) do
+    with {:error, text} <- Native.pool_start(Options.native_pool(options)),
+         do: {:error, {:pool_not_started, text}}
+  end
+
+  # What contexts that start from now on find.
+  defp put(%{pool: pool, contexts: contexts, template: template}) do
+    Handles.put_pool(
+      pool,
+      if(template, do: Map.put(contexts, :template, template), else: contexts)
+    )
+  end
+
+  @impl true
+  def handle_call(:quickbeam_stats, _from, state) do
+    bytes = if state.template, do: state.template.bytes, else: 0
+    {:reply, Map.put(Native.pool_stats(state.pool), :template, bytes), state}
+  end
+
+  def handle_call({:quickbeam_reload, paths}, _from, state) do
+    paths = paths || state.paths
+
+    case Template.compile(paths) do
+      {:ok, template} ->
+        state = %{state | paths: paths, template: template}
+        put(state)
+        {:reply, :ok, state}
+
+      error ->
+        {:reply, error, state}
     end
   end
 
   @impl true
-  def handle_call(:quickbeam_stats, _from, pool), do: {:reply, Native.pool_stats(pool), pool}
+  def handle_info(:quickbeam_watch, state) do
+    watch_again()
+    {:noreply, changed(state)}
+  end
+
+  def handle_info(_message, state), do: {:noreply, state}
 
   @impl true
-  def handle_info(_message, pool), do: {:noreply, pool}
+  def terminate(_reason, state), do: Operation.stopped(&Native.pool_stop(state.pool, &1))
 
-  @impl true
-  def terminate(_reason, pool), do: Operation.stopped(&Native.pool_stop(pool, &1))
+  # How long a change may go unseen, in milliseconds.
+  @watch 300
+
+  defp watch_again, do: Process.send_after(self(), :quickbeam_watch, @watch)
+
+  # A file that is broken for a moment leaves the last good code in place.
+  defp changed(%{template: template} = state) do
+    with {:ok, scripts} when scripts != [] <- Template.read(state.paths),
+         false <- template != nil and scripts == template.scripts,
+         {:ok, template} <- Template.compile_scripts(scripts) do
+      state = %{state | template: template}
+      put(state)
+      Logger.info("QuickBEAM has reloaded #{Enum.join(state.paths, ", ")}")
+      state
+    else
+      {:error, reason} -> broken(reason, state)
+      _ -> state
+    end
+  end
+
+  # Told once for each state of the files.
+  defp broken(reason, state) do
+    if state[:broken] != reason, do: Logger.warning("QuickBEAM cannot reload: #{say(reason)}")
+    Map.put(state, :broken, reason)
+  end
+
+  defp say({:script_error, path, error}), do: "#{path}: #{Exception.message(error)}"
+  defp say({:script_not_found, path, reason}), do: "#{path}: #{:file.format_error(reason)}"
 end

@@ -13,6 +13,7 @@ defmodule QuickBEAM.Native do
           {:eval, code :: binary, filename :: binary, vars :: map}
           | {:call, name :: binary, args :: list}
           | {:call_export, module :: binary, name :: binary, args :: list}
+          | {:run_template, index :: non_neg_integer, module :: binary | nil}
           | {:load_module, name :: binary, code :: binary}
           | {:compile, code :: binary, filename :: binary}
           | {:load_bytecode, binary}
@@ -51,6 +52,11 @@ defmodule QuickBEAM.Native do
 
   @spec pool_stats(pool) :: map
   def pool_stats(_pool), do: :erlang.nif_error(:not_loaded)
+
+  # {ref, {:ok, template, bytes}} or {ref, {:etf, error}} follows.
+  @spec template_compile([{:script | :module, name :: binary, code :: binary}], reference) ::
+          :ok | :error
+  def template_compile(_scripts, _ref), do: :erlang.nif_error(:not_loaded)
 
   @spec context_start(pool, map, reference) :: {:ok, handle} | {:error, :pool_stopped | binary}
   def context_start(_pool, _options, _ref), do: :erlang.nif_error(:not_loaded)

@@ -25,6 +25,7 @@ defmodule QuickBEAM.Options do
     max_convert_depth: {:integer, 1..10_000, "a number from 1 to 10000"},
     max_convert_nodes: {:integer, 1..0xFFFF_FFFF, "a number from 1 to 2^32-1"},
     slice: {:integer, 1..1_000_000, "a number of microseconds from 1 to 1000000"},
+    watch: :boolean,
     max_connections: {:integer, 1..65_535, "a number of connections from 1 to 65535"},
     context: :context
   ]
@@ -118,7 +119,8 @@ defmodule QuickBEAM.Options do
         root: nil,
         network: :all,
         fetch: nil,
-        storage: :private
+        storage: :private,
+        template: nil
       },
       merge(pool_options, given)
     )
@@ -126,7 +128,11 @@ defmodule QuickBEAM.Options do
 
   @doc "What the NIF wants to know of a pool."
   @spec native_pool(options) :: map
-  def native_pool(pool_options), do: Map.drop(pool_options, [:name, :id])
+  def native_pool(pool_options), do: Map.drop(pool_options, [:name, :id, :watch])
+
+  @doc "The paths of `QuickBEAM.ContextPool.reload/2`."
+  @spec script!(term) :: [Path.t()]
+  def script!(value), do: check!(:script, :script, value)
 
   @spec eval!(keyword) :: options
   def eval!(opts), do: validate!(opts, @eval_schema)
@@ -148,11 +154,16 @@ defmodule QuickBEAM.Options do
         max_convert_depth: 256,
         max_convert_nodes: 1_000_000,
         slice: 1000,
-        max_connections: 1024
+        max_connections: 1024,
+        watch: false
       },
       given
     )
   end
+
+  # A script of its own is instead of what the pool has compiled.
+  defp merge(under, %{script: _} = over) when is_map_key(under, :template),
+    do: under |> Map.delete(:template) |> merge(over)
 
   defp merge(under, over) do
     Map.merge(under, over, fn

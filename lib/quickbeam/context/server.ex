@@ -19,7 +19,8 @@ defmodule QuickBEAM.Context.Server do
     Scripts,
     Service,
     SourceMaps,
-    Telemetry
+    Telemetry,
+    Template
   }
 
   defstruct [
@@ -237,6 +238,7 @@ defmodule QuickBEAM.Context.Server do
       options
       |> Map.take([:memory_limit, :max_reductions, :timeout, :apis, :root, :network])
       |> Map.put(:fetch, options.fetch != nil)
+      |> Map.put(:template, options.template && options.template.native)
       |> Map.put(:owner, if(node(options.owner) == node(), do: options.owner))
 
     with {:ok, handle} <- Native.context_start(pool, native, ref),
@@ -266,8 +268,10 @@ defmodule QuickBEAM.Context.Server do
     {:ok, state}
   end
 
-  defp boot(%{options: %{define: define, script: paths}} = state) do
-    with {:ok, state} <- define(define, state), do: run_scripts(paths, state)
+  defp boot(%{options: %{define: define, script: paths, template: template}} = state) do
+    with {:ok, state} <- define(define, state) do
+      if template, do: run(Template.operations(template), state), else: run_scripts(paths, state)
+    end
   end
 
   defp define(define, state) when define == %{}, do: {:ok, state}
@@ -280,15 +284,25 @@ defmodule QuickBEAM.Context.Server do
 
   defp run_scripts([path | paths], state) do
     with {:ok, script} <- Scripts.read(path),
-         :ok <- put_source_map(path, script.map),
-         {{:ok, _}, state} <- operate(operation(script, path), state) do
+         {:ok, state} <- run([{path, script.map, operation(script, path)}], state) do
       run_scripts(paths, state)
     else
+      {:error, _} = error -> {error, state}
+      failed -> failed
+    end
+  end
+
+  defp run([], state), do: {:ok, state}
+
+  defp run([{path, map, operation} | rest], state) do
+    put_source_map(path, map)
+
+    case operate(operation, state) do
+      {{:ok, _}, state} ->
+        run(rest, state)
+
       {{:error, error}, state} ->
         {{:error, {:script_error, path, SourceMaps.original(error, self())}}, state}
-
-      error ->
-        {error, state}
     end
   end
 

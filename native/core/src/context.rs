@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crossbeam_queue::SegQueue;
 use quickbeam_engine::fiber::panic_message;
-use quickbeam_engine::{Collections, Cx, Heap, JsResult, Report, Value};
+use quickbeam_engine::{Collections, Cx, FrozenCode, Heap, JsResult, Report, Value};
 
 use crate::clock::{self, NEVER};
 use crate::gauges::{Activity, Figures, Gauges, Info, Place};
@@ -17,7 +17,7 @@ use crate::status::{self, Status};
 use crate::turn::{Cell, Next};
 
 /// Limits of one context; zero and `None` mean none.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ContextOptions {
     /// Live bytes of the heap.
     pub memory_limit: usize,
@@ -25,6 +25,8 @@ pub struct ContextOptions {
     pub max_reductions: u64,
     /// Wall-clock limit of one operation or callback.
     pub timeout: Option<Duration>,
+    /// Code that it shares with others.
+    pub frozen: Option<Arc<FrozenCode>>,
 }
 
 /// The host's side of a context. Called on whichever thread runs it; nothing in

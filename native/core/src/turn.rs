@@ -71,11 +71,12 @@ impl Cell {
             memory_limit,
             max_reductions,
             timeout,
+            ref frozen,
         } = *context.options();
         let pool = context.pool();
         let options = HeapOptions {
             memory_limit,
-            ..HeapOptions::default()
+            frozen: frozen.clone(),
         };
         let out_of_memory = || Report::new("InternalError", "out of memory");
         let mut heap =

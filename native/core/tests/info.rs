@@ -140,6 +140,7 @@ fn the_host_is_told_of_each_limit() {
         memory_limit: 4_000_000,
         max_reductions: 100_000,
         timeout: None,
+        ..ContextOptions::default()
     };
     let guest = guest_with(&pool, options);
     let limits = || std::mem::take(&mut *guest.host.limits.lock().unwrap());

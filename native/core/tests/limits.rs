@@ -245,7 +245,7 @@ fn an_operation_whose_continuation_was_killed_ends() {
         "Promise.all([1, ask('x').then(() => { while (true); })])",
         "(async () => { for await (const x of (async function* () { yield await ask('x'); })()) while (true); })()",
     ] {
-        let guest = guest_with(&pool, options);
+        let guest = guest_with(&pool, options.clone());
         guest.begin(1, code, None);
         let id = guest.question().id;
         guest.answer(id, "go");

@@ -1954,6 +1954,12 @@ unsafe extern "C" {
     pub fn JS_RunFrozen(ctx: *mut JSContext, index: ::core::ffi::c_int) -> JSValue;
 }
 unsafe extern "C" {
+    pub fn JS_LoadFrozenModule(
+        ctx: *mut JSContext,
+        index: ::core::ffi::c_int,
+    ) -> ::core::ffi::c_int;
+}
+unsafe extern "C" {
     pub fn JS_FindLoadedModule(
         ctx: *mut JSContext,
         name: *const ::core::ffi::c_char,

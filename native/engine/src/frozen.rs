@@ -16,7 +16,7 @@ use crate::region::{Budget, Region};
 use crate::report::Report;
 use crate::value::Value;
 
-/// Frozen scripts, in the memory of the heap that has read them.
+/// Frozen scripts and modules, in the memory of the heap that has read them.
 pub struct FrozenCode {
     code: NonNull<sys::JSFrozenCode>,
     scripts: usize,
@@ -29,12 +29,22 @@ unsafe impl Send for FrozenCode {}
 // SAFETY: as Send; the engine only reads what is immortal.
 unsafe impl Sync for FrozenCode {}
 
-/// A script to freeze: its name in stack traces, and its text.
+/// Code to freeze: its name in stack traces, which is also a module's, and its text.
 pub struct Script {
     pub name: String,
     pub code: String,
-    /// Allow `await` at its top level: running it then gives a promise of `{ value }`.
-    pub asynchronous: bool,
+    pub kind: ScriptKind,
+}
+
+/// How code is to be compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScriptKind {
+    /// A classic script.
+    Classic,
+    /// A classic script with `await` at its top level: running it gives a promise of
+    /// `{ value }`.
+    Asynchronous,
+    Module,
 }
 
 impl std::fmt::Debug for FrozenCode {
@@ -43,37 +53,32 @@ impl std::fmt::Debug for FrozenCode {
     }
 }
 
+/// What the second heap makes code of.
+enum Compiled {
+    Bytecode(Vec<u8>),
+    /// Not compiled yet: reading the bytecode of a module would look for what it
+    /// imports.
+    Module(Script),
+}
+
 impl FrozenCode {
-    /// Compile and freeze classic scripts, in this order.
+    /// Compile and freeze scripts and modules, in this order.
     pub fn compile(scripts: Vec<Script>) -> Result<Arc<FrozenCode>, Report> {
-        let compiled = on_fiber(move |cx| {
-            let compile = |script: &Script| {
-                let flags = sys::JS_EVAL_TYPE_GLOBAL | sys::JS_EVAL_FLAG_COMPILE_ONLY;
-                let asynchronous = if script.asynchronous {
-                    sys::JS_EVAL_FLAG_ASYNC
-                } else {
-                    0
-                };
-                let function = cx.eval_flags(&script.code, &script.name, flags | asynchronous)?;
-                cx.write_bytecode(&function, sys::JS_WRITE_OBJ_BYTECODE)
-            };
+        let (compiled, _) = on_fiber(move |cx| {
+            let compile = |script| compile(cx, script);
             scripts
-                .iter()
+                .into_iter()
                 .map(compile)
-                .collect::<JsResult<Vec<Vec<u8>>>>()
-        });
+                .collect::<JsResult<Vec<Compiled>>>()
+        })?;
         // A second heap, without what compiling leaves behind.
-        let (bytecodes, _) = compiled?;
-        let scripts = bytecodes.len();
+        let scripts = compiled.len();
         let (code, heap) = on_fiber(move |cx| {
-            let functions = bytecodes
-                .iter()
-                // SAFETY: written above, by this build.
-                .map(|bytecode| unsafe { cx.read_bytecode(bytecode) })
-                .collect::<JsResult<Vec<Value<'_>>>>()?;
-            let mut raw: Vec<sys::JSValue> = functions.into_iter().map(Value::into_raw).collect();
-            // SAFETY: bytecode of this heap, whose references are never given back:
-            // the heap is not used again, see Heap::into_region.
+            let code = compiled.into_iter().map(|compiled| load(cx, compiled));
+            let code = code.collect::<JsResult<Vec<Value<'_>>>>()?;
+            let mut raw: Vec<sys::JSValue> = code.into_iter().map(Value::into_raw).collect();
+            // SAFETY: code of this heap, whose references are never given back: the
+            // heap is not used again, see Heap::into_region.
             let code =
                 unsafe { sys::JS_FreezeCode(cx.as_ptr(), raw.len() as i32, raw.as_mut_ptr()) };
             NonNull::new(code).map(Sent).ok_or(Thrown::pending())
@@ -107,6 +112,39 @@ impl<'a> Cx<'a> {
         let index = i32::try_from(index).unwrap_or(i32::MAX);
         // SAFETY: the heap keeps its frozen code.
         unsafe { Value::from_result(self, sys::JS_RunFrozen(self.as_ptr(), index)) }
+    }
+
+    /// Load module `index` of the code that the heap was made with, under its name;
+    /// [`Cx::evaluate_module`] follows.
+    pub fn load_frozen_module(self, index: usize) -> JsResult<()> {
+        let index = i32::try_from(index).unwrap_or(i32::MAX);
+        // SAFETY: the heap keeps its frozen code.
+        self.check(unsafe { sys::JS_LoadFrozenModule(self.as_ptr(), index) })
+    }
+}
+
+fn compile(cx: Cx<'_>, script: Script) -> JsResult<Compiled> {
+    let compile = |flags: u32| {
+        let flags = flags | sys::JS_EVAL_TYPE_GLOBAL | sys::JS_EVAL_FLAG_COMPILE_ONLY;
+        let function = cx.eval_flags(&script.code, &script.name, flags)?;
+        let bytecode = cx.write_bytecode(&function, sys::JS_WRITE_OBJ_BYTECODE)?;
+        Ok(Compiled::Bytecode(bytecode))
+    };
+    match script.kind {
+        ScriptKind::Classic => compile(0),
+        ScriptKind::Asynchronous => compile(sys::JS_EVAL_FLAG_ASYNC),
+        ScriptKind::Module => Ok(Compiled::Module(script)),
+    }
+}
+
+fn load(cx: Cx<'_>, compiled: Compiled) -> JsResult<Value<'_>> {
+    match compiled {
+        // SAFETY: written by `compile`, in this process.
+        Compiled::Bytecode(bytecode) => unsafe { cx.read_bytecode(&bytecode) },
+        Compiled::Module(Script { name, code, .. }) => {
+            let flags = sys::JS_EVAL_TYPE_MODULE | sys::JS_EVAL_FLAG_COMPILE_ONLY;
+            cx.eval_flags(&code, &name, flags)
+        }
     }
 }
 

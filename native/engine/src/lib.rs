@@ -48,7 +48,7 @@ pub use charge::Charge;
 pub use cx::{Cx, ErrorKind, JsResult, Thrown};
 pub use fiber::{Pause, Progress, Signal};
 pub use figures::Collections;
-pub use frozen::{FrozenCode, Script};
+pub use frozen::{FrozenCode, Script, ScriptKind};
 pub use function::Call;
 pub use heap::{Heap, HeapOptions, KillCause, Verdict, Watch};
 pub use members::{ClassMembers, Member};

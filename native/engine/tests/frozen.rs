@@ -7,13 +7,13 @@ use std::sync::Arc;
 use common::*;
 use quickbeam_engine::fiber::FiberCache;
 use quickbeam_engine::region::Budget;
-use quickbeam_engine::{Cx, FrozenCode, Heap, HeapOptions, Script};
+use quickbeam_engine::{Cx, FrozenCode, Heap, HeapOptions, Script, ScriptKind};
 
 fn script(code: &str) -> Script {
     Script {
         name: "app.js".into(),
         code: code.into(),
-        asynchronous: false,
+        kind: ScriptKind::Classic,
     }
 }
 
@@ -198,7 +198,7 @@ fn errors() {
 #[test]
 fn a_script_may_await() {
     let script = Script {
-        asynchronous: true,
+        kind: ScriptKind::Asynchronous,
         ..script("const x = await Promise.resolve(5); x + 1")
     };
     let frozen = FrozenCode::compile(vec![script]).expect("compiles");
@@ -207,5 +207,64 @@ fn a_script_may_await() {
         while cx.run_job().is_some() {}
         let result = promise.promise_result().get("value").expect("a result");
         assert_eq!(text(cx, &result), "6");
+    });
+}
+
+#[test]
+fn a_module_is_shared_too() {
+    let module = |name: &str, code: &str| Script {
+        name: name.into(),
+        code: code.into(),
+        kind: ScriptKind::Module,
+    };
+    let frozen =
+        FrozenCode::compile(vec![
+        module("lib", "export let n = 0; export const up = () => ++n; export default class K {}"),
+        module(
+            "app",
+            "import K, * as lib from 'lib'; export { up as raise } from 'lib'; export * from 'lib';
+             export const early = await lib.up(); globalThis.K = K; globalThis.app = () => lib.n;",
+        ),
+    ])
+        .expect("compiles");
+    for _ in 0..2 {
+        heap_of(&frozen).with(|cx| {
+            cx.load_frozen_module(0).expect("loads");
+            cx.load_frozen_module(1).expect("loads");
+            drop(cx.evaluate_module("app").expect("evaluates"));
+            while cx.run_job().is_some() {}
+            assert_eq!(eval_text(cx, "app() + K.name"), "1K");
+            let namespace = cx
+                .module_namespace("app")
+                .expect("is found")
+                .expect("is linked");
+            cx.global().define("ns", namespace).expect("defines");
+            assert_eq!(
+                eval_text(cx, "ns.raise() + Object.keys(ns).join()"),
+                "2early,n,raise,up"
+            );
+            assert!(cx.load_frozen_module(2).is_err_and(|thrown| {
+                text(cx, &cx.catch(thrown)) == "RangeError: no frozen module 2"
+            }));
+            cx.collect();
+        });
+    }
+}
+
+#[test]
+fn a_module_that_cannot_be_linked_goes() {
+    let frozen = FrozenCode::compile(vec![Script {
+        name: "app".into(),
+        code: "import 'nowhere'".into(),
+        kind: ScriptKind::Module,
+    }])
+    .expect("compiles");
+    heap_of(&frozen).with(|cx| {
+        cx.load_frozen_module(0).expect("loads");
+        assert!(
+            cx.evaluate_module("app")
+                .is_err_and(|thrown| { text(cx, &cx.catch(thrown)).contains("nowhere") })
+        );
+        assert!(!cx.has_module("app").expect("looks"));
     });
 }

@@ -65,6 +65,13 @@ impl Loader {
         cx.evaluate_module(name)
     }
 
+    /// As [`Loader::load_text`], of module `index` of the heap's frozen code.
+    pub fn load_frozen<'a>(&self, cx: Cx<'a>, index: usize, name: &str) -> JsResult<Value<'a>> {
+        cx.load_frozen_module(index)?;
+        describe(cx, name, None)?;
+        cx.evaluate_module(name)
+    }
+
     /// The namespace of a module that has been linked: by its name, or by its path
     /// below the root.
     pub fn namespace<'a>(&self, cx: Cx<'a>, name: &str) -> JsResult<Option<Value<'a>>> {

@@ -17,6 +17,7 @@ rustler::atoms! {
     eval,
     call,
     call_export,
+    run_template,
     load_module,
     compile,
     load_bytecode,
@@ -51,6 +52,9 @@ rustler::atoms! {
     timeout,
     apis,
     root,
+    template,
+    script,
+    module,
     dom_exception,
 
     state,

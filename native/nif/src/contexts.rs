@@ -22,6 +22,7 @@ use crate::operations::Request;
 use crate::pack;
 use crate::parcel::{self, Body, INLINE_SLICE, ReplyTo};
 use crate::pools::PoolResource;
+use crate::templates::TemplateResource;
 
 /// A context, held by Elixir. The end of its GenServer and its own collection
 /// end it.
@@ -58,6 +59,10 @@ fn context_start<'a>(
             .map_err(|_| rustler::Error::BadArg)?,
         max_reductions: number(atoms::max_reductions())?,
         timeout: limit(options.map_get(atoms::timeout())?)?,
+        frozen: options
+            .map_get(atoms::template())?
+            .decode::<Option<ResourceArc<TemplateResource>>>()?
+            .map(|template| template.0.clone()),
     };
     let pid = env.pid();
     let groups: Vec<Atom> = options.map_get(atoms::apis())?.decode()?;

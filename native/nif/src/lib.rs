@@ -8,6 +8,7 @@
 //! | `beam`, `deliver` | the `Beam` object; answers and messages on their way in |
 //! | `decode` | terms → JS values |
 //! | `encode`, `etf`, `pairs` | JS values → external term format |
+//! | `templates` | code that contexts share |
 //! | `bytecode`, `figures` | compiled scripts, memory usage |
 //! | `errors` | exceptions as `QuickBEAM.JSError` |
 //! | `pack`, `weight` | large terms, and what is large |
@@ -33,6 +34,7 @@ mod pack;
 mod pairs;
 mod parcel;
 mod pools;
+mod templates;
 mod weight;
 
 rustler::init!("Elixir.QuickBEAM.Native");

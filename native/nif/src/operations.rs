@@ -17,6 +17,7 @@ use crate::etf::Etf;
 use quickbeam_modules::Loader;
 
 use crate::parcel::{Body, INLINE_SLICE, Parcel, ReplyTo};
+use crate::templates;
 use crate::weight::Weight;
 
 /// One operation: what is asked, with its terms, and where the answer goes.
@@ -37,6 +38,7 @@ enum OperationKind {
     AsyncEval,
     Call,
     CallExport,
+    RunTemplate,
     LoadModule,
     Compile,
     LoadBytecode,
@@ -106,6 +108,11 @@ impl Request {
                 let [_, name, arguments] = parts(term);
                 call(cx, &text(cx, name)?, arguments)
             }
+            OperationKind::RunTemplate => {
+                let [_, index, module] = parts(term);
+                let module: Option<String> = module.decode().unwrap_or_default();
+                templates::run(cx, index.decode().unwrap_or(usize::MAX), module.as_deref())
+            }
             OperationKind::CallExport => {
                 let [_, module, name, arguments] = parts(term);
                 call_export(cx, &text(cx, module)?, &text(cx, name)?, arguments)
@@ -158,7 +165,7 @@ impl Request {
     /// The answer where JS ended well.
     fn returned<'a>(&self, cx: Cx<'a>, value: &Value<'a>) -> JsResult<Body> {
         match self.kind {
-            OperationKind::LoadModule => return Ok(Body::Nil),
+            OperationKind::LoadModule | OperationKind::RunTemplate => return Ok(Body::Nil),
             OperationKind::MemoryUsage => return Ok(Body::Etf(crate::figures::memory_usage(cx))),
             _ => {}
         }
@@ -289,6 +296,12 @@ fn kind_of(term: Term<'_>) -> Option<OperationKind> {
             3,
             binary(1) && parts.get(2).is_some_and(|t| t.is_list()),
             OperationKind::Call,
+        ),
+        (
+            atoms::run_template(),
+            3,
+            parts.get(1).is_some_and(|t| t.is_number()),
+            OperationKind::RunTemplate,
         ),
         (
             atoms::call_export(),

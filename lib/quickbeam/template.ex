@@ -1,0 +1,74 @@
+defmodule QuickBEAM.Template do
+  @moduledoc false
+  # The scripts of a pool, compiled once: contexts made with a template share its code
+  # and only read it.
+
+  alias QuickBEAM.{JSError, Native, Operation, Scripts}
+
+  @enforce_keys [:native, :scripts, :bytes]
+  defstruct [:native, :scripts, :bytes]
+
+  @typedoc "The code, its scripts in order, and the bytes it takes, once for all contexts."
+  @type t :: %__MODULE__{
+          native: reference,
+          scripts: [{Path.t(), Scripts.t()}],
+          bytes: non_neg_integer
+        }
+
+  @typedoc "As `QuickBEAM.Context.start_link/1` has it of a context's own scripts."
+  @type reason ::
+          {:script_not_found, Path.t(), File.posix()} | {:script_error, Path.t(), JSError.t()}
+
+  @doc "Reads, translates and bundles scripts, and compiles them; `nil` of none."
+  @spec compile([Path.t()]) :: {:ok, t | nil} | {:error, reason}
+  def compile([]), do: {:ok, nil}
+
+  def compile(paths) do
+    with {:ok, scripts} <- read(paths), do: compile_scripts(scripts)
+  end
+
+  @doc "The scripts as they are now, to be compared with those of a template."
+  @spec read([Path.t()]) :: {:ok, [{Path.t(), Scripts.t()}]} | {:error, reason}
+  def read(paths) do
+    Enum.reduce_while(paths, {:ok, []}, fn path, {:ok, read} ->
+      case Scripts.read(path) do
+        {:ok, script} -> {:cont, {:ok, read ++ [{path, script}]}}
+        error -> {:halt, error}
+      end
+    end)
+  end
+
+  @doc "Compiles what `read/1` gave."
+  @spec compile_scripts([{Path.t(), Scripts.t()}]) :: {:ok, t} | {:error, reason}
+  def compile_scripts(scripts) do
+    ref = make_ref()
+    code = for {path, script} <- scripts, do: {script.kind, path, script.code}
+
+    case Native.template_compile(code, ref) do
+      :ok -> receive(do: ({^ref, result} -> compiled(Operation.term(result), scripts)))
+      :error -> {:error, {:script_error, elem(hd(scripts), 0), no_thread()}}
+    end
+  end
+
+  @doc "What a context runs: each script's path, source map and operation."
+  @spec operations(t) :: [{Path.t(), map | nil, Native.op()}]
+  def operations(%__MODULE__{scripts: scripts}) do
+    for {{path, script}, index} <- Enum.with_index(scripts) do
+      {path, script.map, {:run_template, index, if(script.kind == :module, do: path)}}
+    end
+  end
+
+  defp compiled({:ok, native, bytes}, scripts) do
+    {:ok, %__MODULE__{native: native, scripts: scripts, bytes: bytes}}
+  end
+
+  # The engine says in which of them it found a fault.
+  defp compiled({:error, error}, [{first, _} | _] = scripts) do
+    path = if List.keymember?(scripts, error.filename, 0), do: error.filename, else: first
+    {:error, {:script_error, path, error}}
+  end
+
+  defp no_thread do
+    %JSError{name: "InternalError", message: "there is no thread to compile it in"}
+  end
+end
