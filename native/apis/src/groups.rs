@@ -5,9 +5,8 @@ use quickbeam_engine::{Cx, JsResult, Member, Value};
 
 use crate::host::Apis;
 use crate::{
-    beam_backed, blob, clone, console, crypto, errors, headers, intl, modules, node, performance,
-    blob, clone, compression, console, crypto, errors, headers, intl, modules, performance,
-    text_decoder, text_encoder, url,
+    beam_backed, blob, clone, compression, console, crypto, errors, headers, intl, modules, node,
+    performance, text_decoder, text_encoder, url,
 };
 
 /// Globals that come together. A part is installed once, whoever asks for it.
