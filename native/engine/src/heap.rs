@@ -12,6 +12,7 @@ use std::time::Duration;
 use quickbeam_engine_sys as sys;
 
 use crate::cx::{Cx, ErrorKind, JsResult};
+use crate::family::Family;
 use crate::fiber::{Fiber, FiberCache, Pause, Progress, Signal, Suspender, panic_message};
 use crate::frozen::FrozenCode;
 use crate::region::{Budget, Region};
@@ -97,6 +98,7 @@ pub(crate) struct Inner {
     handled: RefCell<Vec<Root>>,
     watches_handled: Cell<bool>,
     pub(crate) tokens: RefCell<Tokens>,
+    pub(crate) family: Family,
     /// Everything above lives in it.
     pub(crate) region: Box<Region>,
     /// Last: the heap refers to what is in there without counting.
@@ -155,6 +157,7 @@ impl Heap {
             handled: RefCell::default(),
             watches_handled: Cell::new(false),
             tokens: RefCell::default(),
+            family: Family::default(),
             region,
             _frozen: options.frozen.clone(),
         });
@@ -292,6 +295,7 @@ impl Drop for Heap {
             sys::JS_SetHostPromiseRejectionTracker(inner.rt, None, std::ptr::null_mut());
             inner.unhandled.get_mut().clear();
             inner.handled.get_mut().clear();
+            inner.family.dismiss();
             inner.extensions.get_mut().clear();
             if let Some(alive) = inner.alive.take() {
                 alive.release_all();

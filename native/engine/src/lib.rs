@@ -13,6 +13,7 @@
 //! | [`frozen`] | code that many heaps share |
 //! | [`members`] | properties as static tables; [`host_object`], objects with a Rust value |
 //! | [`module`] | ES modules: finding, loading, linking, evaluating |
+//! | [`family`] | objects that live and die as a host's tree; [`exotic`], with computed properties |
 //! | [`properties`] | property descriptors and prototypes; [`slots`], internal slots of built-in objects |
 //! | [`fiber`] | the stackful coroutine that an operation runs on |
 //! | `figures` | what a heap has used and holds |
@@ -25,8 +26,11 @@
 
 pub mod builtin;
 pub mod charge;
+mod construct;
 pub mod cx;
 pub mod dates;
+pub mod exotic;
+pub mod family;
 pub mod fiber;
 mod figures;
 pub mod frozen;
@@ -46,6 +50,8 @@ pub mod value;
 pub use builtin::Builtin;
 pub use charge::Charge;
 pub use cx::{Cx, ErrorKind, JsResult, Thrown};
+pub use exotic::{Change, Computed, Exotic, Name};
+pub use family::Keeper;
 pub use fiber::{Pause, Progress, Signal};
 pub use figures::Collections;
 pub use frozen::{FrozenCode, Script, ScriptKind};
