@@ -49,6 +49,11 @@ static MODULES: &[&Builtin] = modules![
     "crypto/algorithms.js",
     "crypto/keys.js",
     "crypto/subtle.js",
+    "dom/activation.js",
+    "dom/handlers.js",
+    "dom/nodes.js",
+    "dom/ui_events.js",
+    "dom/window.js",
     "event.js",
     "event_handlers.js",
     "event_types.js",
@@ -170,7 +175,7 @@ pub fn compile_all() {
 }
 
 /// The exports of a module, which runs where this heap has not done so yet.
-pub(crate) fn load<'a>(cx: Cx<'a>, path: &str) -> JsResult<Value<'a>> {
+pub fn load<'a>(cx: Cx<'a>, path: &str) -> JsResult<Value<'a>> {
     if let Some(exports) = loaded(cx, path) {
         return Ok(exports);
     }

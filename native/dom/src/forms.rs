@@ -1,0 +1,474 @@
+//! The state of form controls (HTML, 4.10), as far as there is one without a
+//! user.
+
+use crate::tree::{FormState, NodeId, Tree};
+
+fn state(tree: &Tree, id: NodeId) -> Option<&FormState> {
+    tree.extra(id)?.form.as_deref()
+}
+
+/// The state of a control, made where it had none.
+pub(crate) fn update<R>(
+    tree: &mut Tree,
+    id: NodeId,
+    change: impl FnOnce(&mut FormState) -> R,
+) -> R {
+    tree.update_extra(id, |extra| change(extra.form.get_or_insert_default()))
+}
+
+/// The type of an `input`, one of those that are known.
+pub(crate) fn input_type(tree: &Tree, id: NodeId) -> &'static str {
+    const TYPES: &[&str] = &[
+        "hidden",
+        "text",
+        "search",
+        "tel",
+        "url",
+        "email",
+        "password",
+        "date",
+        "month",
+        "week",
+        "time",
+        "datetime-local",
+        "number",
+        "range",
+        "color",
+        "checkbox",
+        "radio",
+        "file",
+        "submit",
+        "image",
+        "reset",
+        "button",
+    ];
+    let given = tree.attribute_or_empty(id, "type");
+    TYPES
+        .iter()
+        .find(|name| name.eq_ignore_ascii_case(given))
+        .copied()
+        .unwrap_or("text")
+}
+
+/// How `value` of an `input` works (HTML, 4.10.5.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ValueMode {
+    Value,
+    Default,
+    DefaultOn,
+    Filename,
+}
+
+pub(crate) fn value_mode(tree: &Tree, id: NodeId) -> ValueMode {
+    match input_type(tree, id) {
+        "hidden" | "submit" | "image" | "reset" | "button" => ValueMode::Default,
+        "checkbox" | "radio" => ValueMode::DefaultOn,
+        "file" => ValueMode::Filename,
+        _ => ValueMode::Value,
+    }
+}
+
+/// "Value sanitization algorithm".
+fn sanitize(kind: &str, value: &str) -> String {
+    let without_newlines = || value.replace(['\n', '\r'], "");
+    match kind {
+        "text" | "search" | "tel" | "password" => without_newlines(),
+        "url" | "email" => without_newlines().trim_matches(is_space).to_owned(),
+        "number" if !is_number(value) => String::new(),
+        "range" if !is_number(value) => "50".to_owned(),
+        "color" => {
+            let lower = value.to_ascii_lowercase();
+            let is_color = lower.len() == 7
+                && lower.starts_with('#')
+                && lower[1..].bytes().all(|byte| byte.is_ascii_hexdigit());
+            if is_color { lower } else { "#000000".to_owned() }
+        }
+        "date" if !shaped(value, "dddd-dd-dd") => String::new(),
+        "month" if !shaped(value, "dddd-dd") => String::new(),
+        "week" if !shaped(value, "dddd-Wdd") => String::new(),
+        "time" if !shaped(value, "dd:dd") && !shaped(value, "dd:dd:dd") => String::new(),
+        "datetime-local"
+            if !shaped(value, "dddd-dd-ddTdd:dd") && !shaped(value, "dddd-dd-ddTdd:dd:dd") =>
+        {
+            String::new()
+        }
+        _ => value.to_owned(),
+    }
+}
+
+fn is_space(char: char) -> bool {
+    matches!(char, '\t' | '\n' | '\x0C' | '\r' | ' ')
+}
+
+fn is_number(value: &str) -> bool {
+    let starts = value.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '.');
+    starts && !value.ends_with('.') && value.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+fn shaped(value: &str, shape: &str) -> bool {
+    value.len() == shape.len()
+        && value
+            .bytes()
+            .zip(shape.bytes())
+            .all(|(byte, shape)| match shape {
+                b'd' => byte.is_ascii_digit(),
+                other => byte == other,
+            })
+}
+
+/// The value of an `input`, `textarea`, `select`, `option` or `button`.
+pub(crate) fn value(tree: &Tree, id: NodeId) -> String {
+    let Some(element) = tree.element(id) else {
+        return String::new();
+    };
+    match &*element.name.local {
+        "input" => {
+            let attribute = tree.attribute(id, "value");
+            match value_mode(tree, id) {
+                ValueMode::Value => match state(tree, id).and_then(|state| state.value.as_deref()) {
+                    Some(value) => value.to_owned(),
+                    None => sanitize(input_type(tree, id), attribute.unwrap_or("")),
+                },
+                ValueMode::Default => attribute.unwrap_or("").to_owned(),
+                ValueMode::DefaultOn => attribute.unwrap_or("on").to_owned(),
+                ValueMode::Filename => String::new(),
+            }
+        }
+        "textarea" => {
+            let raw = match state(tree, id).and_then(|state| state.value.as_deref()) {
+                Some(value) => value.to_owned(),
+                None => tree.child_text(id),
+            };
+            raw.replace("\r\n", "\n").replace('\r', "\n")
+        }
+        "select" => selected_option(tree, id).map_or_else(String::new, |o| option_value(tree, o)),
+        "option" => option_value(tree, id),
+        _ => tree.attribute_or_empty(id, "value").to_owned(),
+    }
+}
+
+/// Set the value of an `input` or `textarea` as a script does.
+pub(crate) fn set_value(tree: &mut Tree, id: NodeId, value: &str) {
+    if tree.is_html_named(id, "textarea") {
+        put_value(tree, id, value.to_owned());
+        return;
+    }
+    match value_mode(tree, id) {
+        ValueMode::Value => {
+            let value = sanitize(input_type(tree, id), value);
+            put_value(tree, id, value);
+        }
+        ValueMode::Default | ValueMode::DefaultOn => tree.set_attribute(id, "value", value),
+        ValueMode::Filename => {}
+    }
+}
+
+fn put_value(tree: &mut Tree, id: NodeId, value: String) {
+    let end = crate::tree::utf16_length(&value);
+    update(tree, id, |state| {
+        state.value = Some(value.into());
+        state.selection = Some((end, end));
+    });
+}
+
+pub(crate) fn is_checked(tree: &Tree, id: NodeId) -> bool {
+    state(tree, id)
+        .and_then(|state| state.checked)
+        .unwrap_or_else(|| tree.attribute(id, "checked").is_some())
+}
+
+/// Set `checked`; of a radio button, the others of its group go out.
+pub(crate) fn set_checked(tree: &mut Tree, id: NodeId, checked: bool) {
+    update(tree, id, |state| state.checked = Some(checked));
+    if !checked || input_type(tree, id) != "radio" {
+        return;
+    }
+    for other in radio_group(tree, id) {
+        if other != id {
+            update(tree, other, |state| state.checked = Some(false));
+        }
+    }
+}
+
+/// The radio buttons of one group, itself included.
+pub(crate) fn radio_group(tree: &Tree, id: NodeId) -> Vec<NodeId> {
+    let name = tree.attribute_or_empty(id, "name");
+    if name.is_empty() {
+        return vec![id];
+    }
+    let owner = form_owner(tree, id);
+    tree.descendants(tree.root(id))
+        .filter(|node| {
+            tree.is_html_named(*node, "input")
+                && input_type(tree, *node) == "radio"
+                && tree.attribute(*node, "name") == Some(name)
+                && form_owner(tree, *node) == owner
+        })
+        .collect()
+}
+
+// ---- options ---------------------------------------------------------------
+
+pub(crate) fn option_text(tree: &Tree, id: NodeId) -> String {
+    let mut text = String::new();
+    let mut at = tree.first_child(id);
+    while let Some(node) = at {
+        if tree.is_text(node) {
+            text.push_str(tree.character_data(node).unwrap_or(""));
+        }
+        let skip = tree.name(node).is_some_and(|name| &*name.local == "script");
+        at = if skip {
+            tree.following_past(node, id)
+        } else {
+            tree.following(node, id)
+        };
+    }
+    text.split(is_space)
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+pub(crate) fn option_value(tree: &Tree, id: NodeId) -> String {
+    match tree.attribute(id, "value") {
+        Some(value) => value.to_owned(),
+        None => option_text(tree, id),
+    }
+}
+
+/// The options of a `select`: children, and children of its `optgroup`s.
+pub(crate) fn options(tree: &Tree, select: NodeId) -> Vec<NodeId> {
+    tree.descendants(select)
+        .skip(1)
+        .filter(|node| tree.is_html_named(*node, "option"))
+        .collect()
+}
+
+/// The `select` of an option.
+pub(crate) fn select_of(tree: &Tree, option: NodeId) -> Option<NodeId> {
+    tree.ancestors(option)
+        .skip(1)
+        .find(|node| tree.is_html_named(*node, "select"))
+}
+
+fn own_selectedness(tree: &Tree, option: NodeId) -> bool {
+    state(tree, option)
+        .and_then(|state| state.checked)
+        .unwrap_or_else(|| tree.attribute(option, "selected").is_some())
+}
+
+fn shows_one(tree: &Tree, select: NodeId) -> bool {
+    let size = tree.attribute_or_empty(select, "size").trim();
+    size.parse::<u32>().map_or(true, |size| size <= 1)
+}
+
+/// The option that a `select` without `multiple` has: the last that is selected,
+/// else the first that is not disabled, where it shows one ("ask for a
+/// reset").
+pub(crate) fn selected_option(tree: &Tree, select: NodeId) -> Option<NodeId> {
+    let options = options(tree, select);
+    if tree.attribute(select, "multiple").is_some() {
+        return options
+            .into_iter()
+            .find(|option| own_selectedness(tree, *option));
+    }
+    let last = options
+        .iter()
+        .rev()
+        .find(|option| own_selectedness(tree, **option));
+    if let Some(last) = last {
+        return Some(*last);
+    }
+    // Once a script has deselected all of them, none is.
+    let cleared = state(tree, select).is_some_and(|state| state.checked == Some(false));
+    if cleared || !shows_one(tree, select) {
+        return None;
+    }
+    options
+        .into_iter()
+        .find(|option| !crate::selectors::is_disabled(tree, *option))
+}
+
+pub(crate) fn is_selected(tree: &Tree, option: NodeId) -> bool {
+    match select_of(tree, option) {
+        Some(select) if tree.attribute(select, "multiple").is_none() => {
+            selected_option(tree, select) == Some(option)
+        }
+        _ => own_selectedness(tree, option),
+    }
+}
+
+/// Set `selected` of an option, which decides for its `select`, too.
+pub(crate) fn set_selected(tree: &mut Tree, option: NodeId, selected: bool) {
+    if let Some(select) = select_of(tree, option) {
+        let single = tree.attribute(select, "multiple").is_none();
+        if selected && single {
+            for other in options(tree, select) {
+                update(tree, other, |state| state.checked = Some(other == option));
+            }
+        }
+        if selected {
+            update(tree, select, |state| state.checked = None);
+        }
+    }
+    update(tree, option, |state| state.checked = Some(selected));
+}
+
+/// Select the option at an index only, or none.
+pub(crate) fn select_only(tree: &mut Tree, select: NodeId, chosen: Option<NodeId>) {
+    for option in options(tree, select) {
+        update(tree, option, |state| state.checked = Some(Some(option) == chosen));
+    }
+    let cleared = chosen.is_none().then_some(false);
+    update(tree, select, |state| state.checked = cleared);
+}
+
+// ---- forms -----------------------------------------------------------------
+
+/// HTML, "listed element".
+pub(crate) fn is_listed(tree: &Tree, id: NodeId) -> bool {
+    tree.element(id).is_some_and(|element| {
+        element.is_html()
+            && matches!(
+                &*element.name.local,
+                "button" | "fieldset" | "input" | "object" | "output" | "select" | "textarea"
+            )
+    })
+}
+
+/// HTML, "form owner": by the `form` attribute, else the nearest form around.
+pub(crate) fn form_owner(tree: &Tree, id: NodeId) -> Option<NodeId> {
+    if is_listed(tree, id)
+        && let Some(form) = tree.attribute(id, "form")
+        && tree.is_connected(id)
+    {
+        return tree
+            .by_id(tree.root(id), form)
+            .filter(|form| tree.is_html_named(*form, "form"));
+    }
+    tree.ancestors(id)
+        .skip(1)
+        .find(|node| tree.is_html_named(*node, "form"))
+}
+
+/// The listed elements that a form owns, in tree order, without image buttons.
+pub(crate) fn elements(tree: &Tree, form: NodeId) -> Vec<NodeId> {
+    tree.descendants(tree.root(form))
+        .filter(|node| {
+            is_listed(tree, *node)
+                && form_owner(tree, *node) == Some(form)
+                && !(tree.is_html_named(*node, "input") && input_type(tree, *node) == "image")
+        })
+        .collect()
+}
+
+/// Put a control back to what its markup says.
+pub(crate) fn reset(tree: &mut Tree, id: NodeId) {
+    if tree.is_html_named(id, "select") {
+        for option in options(tree, id) {
+            if tree.extra(option).is_some_and(|extra| extra.form.is_some()) {
+                update(tree, option, |state| state.checked = None);
+            }
+        }
+    }
+    if tree.extra(id).is_some_and(|extra| extra.form.is_some()) {
+        update(tree, id, |state| {
+            state.value = None;
+            state.checked = None;
+            state.indeterminate = false;
+        });
+    }
+}
+
+// ---- validity --------------------------------------------------------------
+
+/// What is wrong with a control, of HTML's ValidityState.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Validity {
+    pub value_missing: bool,
+    pub type_mismatch: bool,
+    pub range_underflow: bool,
+    pub range_overflow: bool,
+    pub custom_error: bool,
+}
+
+/// HTML, "barred from constraint validation", the other way round.
+pub(crate) fn will_validate(tree: &Tree, id: NodeId) -> bool {
+    let Some(element) = tree.element(id) else {
+        return false;
+    };
+    let kind = match &*element.name.local {
+        "input" => match input_type(tree, id) {
+            "hidden" | "reset" | "button" => false,
+            _ => tree.attribute(id, "readonly").is_none(),
+        },
+        "textarea" => tree.attribute(id, "readonly").is_none(),
+        "select" => true,
+        "button" => matches!(
+            tree.attribute_or_empty(id, "type").to_ascii_lowercase().as_str(),
+            "" | "submit"
+        ),
+        _ => false,
+    };
+    kind && !crate::selectors::is_disabled(tree, id)
+        && !tree
+            .ancestors(id)
+            .any(|node| tree.is_html_named(node, "datalist"))
+}
+
+pub(crate) fn validity(tree: &Tree, id: NodeId) -> Validity {
+    let mut found = Validity::default();
+    let custom = state(tree, id).is_some_and(|state| !state.custom_validity.is_empty());
+    found.custom_error = custom;
+    let current = value(tree, id);
+    let required = tree.attribute(id, "required").is_some();
+    let is_input = tree.is_html_named(id, "input");
+    let kind = if is_input { input_type(tree, id) } else { "" };
+    found.value_missing = required
+        && match kind {
+            "checkbox" => !is_checked(tree, id),
+            "radio" => !radio_group(tree, id)
+                .into_iter()
+                .any(|one| is_checked(tree, one)),
+            "hidden" | "range" | "color" | "submit" | "image" | "reset" | "button" => false,
+            _ => current.is_empty(),
+        };
+    if current.is_empty() {
+        return found;
+    }
+    found.type_mismatch = match kind {
+        "email" => !is_email(&current),
+        "url" => !current.contains(':') || current.starts_with(':'),
+        _ => false,
+    };
+    // Too long and too short is only what a user typed; of a script's value
+    // nothing is.
+    if matches!(kind, "number" | "range")
+        && let Ok(number) = current.parse::<f64>()
+    {
+        let bound = |name: &str| tree.attribute(id, name).and_then(|text| text.parse::<f64>().ok());
+        found.range_underflow = bound("min").is_some_and(|min| number < min);
+        found.range_overflow = bound("max").is_some_and(|max| number > max);
+    }
+    found
+}
+
+pub(crate) fn is_valid(tree: &Tree, id: NodeId) -> bool {
+    !will_validate(tree, id) || validity(tree, id) == Validity::default()
+}
+
+/// HTML, "valid e-mail address".
+fn is_email(text: &str) -> bool {
+    let Some((user, host)) = text.split_once('@') else {
+        return false;
+    };
+    let user_char = |c: char| c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c);
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    !user.is_empty() && user.chars().all(user_char) && host.split('.').all(label)
+}

@@ -1,0 +1,657 @@
+//! Custom elements: HTML, 4.13: the registry, and the elements' constructor.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use html5ever::{QualName, ns};
+use quickbeam_engine::{Call, Cx, JsResult, Member, Root, Value};
+
+use super::convert::{self, ToJs, member, text, type_error};
+use super::dom::Env;
+use super::interfaces::{Interface, of_html};
+use super::reactions::{self, Reactions};
+use crate::tree::{CustomState, DomError, Effect, NodeId, Tree, is_custom_name};
+
+/// What a heap knows of custom elements.
+#[derive(Default)]
+pub(crate) struct Custom {
+    registry: OnceCell<Root>,
+    definitions: RefCell<Vec<Rc<Definition>>>,
+    defining: Cell<bool>,
+    /// `whenDefined`: promise and resolving function by name.
+    waiting: RefCell<HashMap<String, (Root, Root)>>,
+    pub(super) reactions: Reactions,
+}
+
+/// "Custom element definition".
+pub(super) struct Definition {
+    name: String,
+    /// That of the element: `name`, but for customized built-in elements.
+    local: String,
+    constructor: Root,
+    observed: Vec<String>,
+    callbacks: Vec<(&'static str, Root)>,
+    disable_shadow: bool,
+    /// "Construction stack": elements that are upgraded; `None` once their
+    /// constructor has run.
+    stack: RefCell<Vec<Option<Root>>>,
+}
+
+impl Definition {
+    /// A lifecycle callback.
+    pub(super) fn callback(&self, name: &str) -> Option<&Root> {
+        let found = self.callbacks.iter().find(|(own, _)| *own == name);
+        found.map(|(_, callback)| callback)
+    }
+}
+
+impl Custom {
+    pub(super) fn any(&self) -> bool {
+        !self.definitions.borrow().is_empty()
+    }
+
+    /// A step that may change the tree begins.
+    pub(super) fn begin(&self) -> usize {
+        self.reactions.begin()
+    }
+
+    pub(super) fn end(&self, mark: usize) {
+        self.reactions.end(mark);
+    }
+
+    pub(super) fn has_reactions(&self, mark: usize) -> bool {
+        self.reactions.any_since(mark)
+    }
+
+    fn find(&self, is: impl Fn(&Definition) -> bool) -> Option<Rc<Definition>> {
+        let definitions = self.definitions.borrow();
+        definitions.iter().find(|one| is(one)).cloned()
+    }
+
+    /// "Look up a custom element definition", for a name of HTML.
+    fn look_up(&self, name: &QualName, is: Option<&str>) -> Option<Rc<Definition>> {
+        if name.ns != ns!(html) || !self.any() {
+            return None;
+        }
+        let local = &*name.local;
+        self.find(|one| one.local == local && (one.name == local || is == Some(&one.name)))
+    }
+}
+
+pub(super) fn react(env: Env<'_>, mark: usize) -> JsResult<()> {
+    reactions::run(env, mark)
+}
+
+// ---- what happens to elements ----------------------------------------------
+
+/// The definition of an element that is custom.
+fn definition_of(env: Env<'_>, tree: &Tree, id: NodeId) -> Option<Rc<Definition>> {
+    let element = tree.element(id)?;
+    let extra = element.extra.as_ref()?;
+    if extra.custom != CustomState::Custom {
+        return None;
+    }
+    env.dom.custom.look_up(&element.name, extra.is.as_deref())
+}
+
+/// The definition that an element waits for.
+fn waits_for(env: Env<'_>, tree: &Tree, id: NodeId) -> Option<Rc<Definition>> {
+    let element = tree.element(id)?;
+    let extra = element.extra.as_ref();
+    let state = extra.map_or(CustomState::Undecided, |extra| extra.custom);
+    if !matches!(state, CustomState::Undecided | CustomState::Undefined) {
+        return None;
+    }
+    let is = extra.and_then(|extra| extra.is.as_deref());
+    env.dom.custom.look_up(&element.name, is)
+}
+
+/// Shadow-including inclusive descendants.
+fn all_below(tree: &Tree, root: NodeId) -> Vec<NodeId> {
+    let mut out = Vec::new();
+    let mut roots = vec![root];
+    while let Some(root) = roots.pop() {
+        for node in tree.descendants(root) {
+            out.push(node);
+            roots.extend(tree.shadow_root(node));
+        }
+    }
+    out
+}
+
+/// Queue the reactions of an effect.
+pub(super) fn hear(env: Env<'_>, effect: &Effect) -> JsResult<()> {
+    if !env.dom.custom.any() {
+        return Ok(());
+    }
+    match effect {
+        Effect::Children {
+            target,
+            added,
+            removed,
+            ..
+        } => {
+            let mut gone = Vec::new();
+            let mut new = Vec::new();
+            {
+                let tree = env.tree();
+                if !tree.contains_id(*target) {
+                    return Ok(());
+                }
+                if tree.is_connected(*target) {
+                    for root in removed.iter().filter(|root| tree.contains_id(**root)) {
+                        for id in all_below(&tree, *root) {
+                            gone.extend(definition_of(env, &tree, id).map(|one| (id, one)));
+                        }
+                    }
+                }
+                for root in added.iter().filter(|root| tree.contains_id(**root)) {
+                    if !tree.is_connected(*root) {
+                        continue;
+                    }
+                    for id in all_below(&tree, *root) {
+                        match definition_of(env, &tree, id) {
+                            Some(one) => new.push((id, one, true)),
+                            None => {
+                                new.extend(waits_for(env, &tree, id).map(|one| (id, one, false)));
+                            }
+                        }
+                    }
+                }
+            }
+            for (id, definition) in gone {
+                reactions::callback(env, id, &definition, "disconnectedCallback", Vec::new())?;
+            }
+            for (id, definition, is_custom) in new {
+                match is_custom {
+                    true => {
+                        reactions::callback(env, id, &definition, "connectedCallback", Vec::new())?;
+                    }
+                    false => reactions::upgrade(env, id, definition)?,
+                }
+            }
+            Ok(())
+        }
+        Effect::Attribute {
+            target,
+            name,
+            namespace,
+            old,
+            new,
+        } => {
+            let definition = definition_of(env, &env.tree(), *target);
+            let Some(definition) = definition else {
+                return Ok(());
+            };
+            attribute_changed(env, *target, &definition, name, namespace, old, new)
+        }
+        Effect::Adopted { node, from, to } => {
+            let definition = definition_of(env, &env.tree(), *node);
+            let Some(definition) = definition else {
+                return Ok(());
+            };
+            let documents = vec![from.to_js(env)?, to.to_js(env)?];
+            reactions::callback(env, *node, &definition, "adoptedCallback", documents)
+        }
+        Effect::Data { .. } => Ok(()),
+    }
+}
+
+fn attribute_changed(
+    env: Env<'_>,
+    id: NodeId,
+    definition: &Rc<Definition>,
+    name: &str,
+    namespace: &str,
+    old: &Option<Box<str>>,
+    new: &Option<Box<str>>,
+) -> JsResult<()> {
+    if !definition.observed.iter().any(|one| one == name) {
+        return Ok(());
+    }
+    let arguments = vec![
+        name.to_js(env)?,
+        old.as_deref().to_js(env)?,
+        new.as_deref().to_js(env)?,
+        Some(namespace).filter(|one| !one.is_empty()).to_js(env)?,
+    ];
+    reactions::callback(env, id, definition, "attributeChangedCallback", arguments)
+}
+
+/// Copies were made: those of custom elements are to be upgraded.
+pub(super) fn created(env: Env<'_>, root: NodeId) {
+    if !env.dom.custom.any() {
+        return;
+    }
+    let found: Vec<(NodeId, Rc<Definition>)> = {
+        let tree = env.tree();
+        // Within templates nothing is alive.
+        let in_window = tree.document_data(root).has_window;
+        let all = if in_window { all_below(&tree, root) } else { Vec::new() };
+        all.into_iter()
+            .filter_map(|id| waits_for(env, &tree, id).map(|one| (id, one)))
+            .collect()
+    };
+    for (id, definition) in found {
+        // Out of memory: the element stays what it is.
+        if let Err(thrown) = reactions::upgrade(env, id, definition) {
+            drop(env.cx.catch(thrown));
+        }
+    }
+}
+
+/// "Create an element", with custom elements made at once.
+pub(super) fn create<'a>(
+    env: Env<'a>,
+    document: NodeId,
+    name: QualName,
+    is: Option<String>,
+) -> JsResult<Value<'a>> {
+    let in_window = env.tree().document_data(document).has_window;
+    let definition = match in_window {
+        true => env.dom.custom.look_up(&name, is.as_deref()),
+        false => None,
+    };
+    match definition {
+        Some(definition) if definition.name == definition.local => {
+            match construct_now(env, &definition, &name, document) {
+                Ok(object) => Ok(object),
+                Err(thrown) => {
+                    env.report(thrown)?;
+                    let id = env.tree_mut().new_element(document, name);
+                    env.tree_mut().update_extra(id, |extra| extra.custom = CustomState::Failed);
+                    let object = env.made(id)?;
+                    object.set_prototype(&env.prototype(Interface::HtmlUnknown)?)?;
+                    Ok(object)
+                }
+            }
+        }
+        definition => {
+            let id = {
+                let mut tree = env.tree_mut();
+                let id = tree.new_element(document, name);
+                if let Some(is) = is {
+                    tree.update_extra(id, |extra| {
+                        extra.is = Some(is.into());
+                        extra.custom = CustomState::Undefined;
+                    });
+                }
+                id
+            };
+            let object = env.made(id)?;
+            if let Some(definition) = definition
+                && let Err(thrown) = upgrade(env, id, &definition)
+            {
+                env.report(thrown)?;
+            }
+            Ok(object)
+        }
+    }
+}
+
+/// A custom element by its constructor alone, checked.
+fn construct_now<'a>(
+    env: Env<'a>,
+    definition: &Definition,
+    name: &QualName,
+    document: NodeId,
+) -> JsResult<Value<'a>> {
+    let object = definition.constructor.get(env.cx).construct(&[])?;
+    let Some(id) = env.node_of(&object).filter(|id| env.tree().is_html_element(*id)) else {
+        return Err(type_error(env.cx, "the constructor of a custom element made no HTMLElement"));
+    };
+    let wrong = {
+        let tree = env.tree();
+        match () {
+            () if !tree.attributes(id).is_empty() => Some("it has attributes"),
+            () if tree.first_child(id).is_some() => Some("it has children"),
+            () if tree.parent(id).is_some() => Some("it has a parent"),
+            () if tree.document(id) != document => Some("it is of another document"),
+            () if tree.name(id).is_none_or(|own| own.local != name.local) => {
+                Some("it has another name")
+            }
+            () => None,
+        }
+    };
+    match wrong {
+        Some(wrong) => {
+            let message = format!("a new custom element is not as it must be: {wrong}");
+            Err(env.throw(&DomError::not_supported(message)))
+        }
+        None => Ok(object),
+    }
+}
+
+/// "Upgrade an element".
+pub(super) fn upgrade(env: Env<'_>, id: NodeId, definition: &Rc<Definition>) -> JsResult<()> {
+    let fits = waits_for(env, &env.tree(), id).is_some();
+    if !fits {
+        return Ok(());
+    }
+    let set_state = |state| env.tree_mut().update_extra(id, |extra| extra.custom = state);
+    set_state(CustomState::Failed);
+    let (attributes, connected) = {
+        let tree = env.tree();
+        (tree.attributes(id).to_vec(), tree.is_connected(id))
+    };
+    for one in attributes {
+        let (name, new) = (&one.name, Some(one.value));
+        attribute_changed(env, id, definition, &name.local, &name.ns, &None, &new)?;
+    }
+    if connected {
+        reactions::callback(env, id, definition, "connectedCallback", Vec::new())?;
+    }
+    let object = env.wrap(id)?;
+    definition.stack.borrow_mut().push(Some(Root::new(object.clone())));
+    let constructed = definition.constructor.get(env.cx).construct(&[]);
+    let entry = definition.stack.borrow_mut().pop();
+    drop(entry);
+    let checked = constructed.and_then(|made| match made.identity() == object.identity() {
+        true => Ok(()),
+        false => Err(type_error(
+            env.cx,
+            "the constructor of a custom element made another one",
+        )),
+    });
+    match checked {
+        Ok(()) => {
+            set_state(CustomState::Custom);
+            Ok(())
+        }
+        Err(thrown) => {
+            env.dom.custom.reactions.forget(id);
+            Err(thrown)
+        }
+    }
+}
+
+/// "HTML element constructors".
+pub(super) fn construct<'a>(call: &Call<'a>, interface: Interface) -> JsResult<Value<'a>> {
+    let env = Env::of(call.cx());
+    let new_target = call.this();
+    let definition = env.dom.custom.find(|one| {
+        one.constructor.get(env.cx).identity() == new_target.identity()
+    });
+    let own = env.constructor(interface)?;
+    let illegal = || Err(type_error(env.cx, "Illegal constructor"));
+    let Some(definition) = definition.filter(|_| own.identity() != new_target.identity()) else {
+        return illegal();
+    };
+    let fits = match definition.name == definition.local {
+        true => interface == Interface::HtmlElement,
+        false => interface == of_html(&definition.local),
+    };
+    if !fits {
+        return illegal();
+    }
+    let prototype = super::interfaces::prototype_of_new(call, interface)?;
+    let top = definition.stack.borrow().last().map(|top| top.as_ref().map(|top| top.get(env.cx)));
+    match top {
+        None => {
+            let document = env.window_document_id()?;
+            let id = {
+                let mut tree = env.tree_mut();
+                let id = tree.new_element(document, Tree::html_name(&definition.local));
+                tree.update_extra(id, |extra| {
+                    extra.custom = CustomState::Custom;
+                    if definition.name != definition.local {
+                        extra.is = Some(definition.name.as_str().into());
+                    }
+                });
+                id
+            };
+            let object = env.made(id)?;
+            object.set_prototype(&prototype)?;
+            Ok(object)
+        }
+        Some(None) => Err(type_error(env.cx, "this custom element is constructed already")),
+        Some(Some(object)) => {
+            object.set_prototype(&prototype)?;
+            if let Some(top) = definition.stack.borrow_mut().last_mut() {
+                drop(top.take());
+            }
+            Ok(object)
+        }
+    }
+}
+
+/// Whether the element's definition wants no shadow root.
+pub(super) fn forbids_shadow(env: Env<'_>, id: NodeId) -> bool {
+    let tree = env.tree();
+    let Some(element) = tree.element(id) else {
+        return false;
+    };
+    let is = element.extra.as_ref().and_then(|extra| extra.is.as_deref());
+    let found = env.dom.custom.look_up(&element.name, is);
+    found.is_some_and(|definition| definition.disable_shadow)
+}
+
+// ---- the registry ----------------------------------------------------------
+
+struct Registry;
+
+/// `customElements`.
+pub(super) fn registry(cx: Cx<'_>) -> JsResult<Value<'_>> {
+    let env = Env::of(cx);
+    if let Some(registry) = env.dom.custom.registry.get() {
+        return Ok(registry.get(cx));
+    }
+    let prototype = env.prototype(Interface::CustomElementRegistry)?;
+    let object = cx.host_object(&prototype, Registry)?;
+    let registry = &env.dom.custom.registry;
+    registry.get_or_init(|| Root::new(object.clone()));
+    Ok(object)
+}
+
+fn checked<'a>(call: &Call<'a>) -> JsResult<Env<'a>> {
+    match call.this().host::<Registry>() {
+        Some(_) => Ok(Env::of(call.cx())),
+        None => Err(type_error(
+            call.cx(),
+            "Illegal invocation: not a CustomElementRegistry",
+        )),
+    }
+}
+
+pub(super) static MEMBERS: &[Member] = &[
+    Member::operation(c"define", 2, |call| {
+        let env = checked(call)?;
+        convert::require(call, c"define", 2)?;
+        env.changing(|| define(env, call)?.to_js(env))
+    }),
+    Member::operation(c"get", 1, |call| {
+        let env = checked(call)?;
+        convert::require(call, c"get", 1)?;
+        let name = text(call, 0)?;
+        let found = env.dom.custom.find(|one| one.name == name);
+        Ok(match found {
+            Some(found) => found.constructor.get(env.cx),
+            None => env.cx.undefined(),
+        })
+    }),
+    Member::operation(c"getName", 1, |call| {
+        let env = checked(call)?;
+        convert::require(call, c"getName", 1)?;
+        if !call.argument(0).is_function() {
+            return Err(type_error(env.cx, "getName: the argument is not a constructor"));
+        }
+        let wanted = call.argument(0).identity();
+        let found = env
+            .dom
+            .custom
+            .find(|one| one.constructor.get(env.cx).identity() == wanted);
+        found.map(|found| found.name.clone()).to_js(env)
+    }),
+    Member::operation(c"upgrade", 1, |call| {
+        let env = checked(call)?;
+        let root = convert::node(call, 0)?;
+        env.changing(|| {
+            upgrade_all(env, root, |_| true)?;
+            ().to_js(env)
+        })
+    }),
+    Member::operation(c"whenDefined", 1, |call| {
+        let env = checked(call)?;
+        let name = text(call, 0)?;
+        when_defined(env, name)
+    }),
+];
+
+/// Queue upgrades of what waits below `root`.
+fn upgrade_all(
+    env: Env<'_>,
+    root: NodeId,
+    wanted: impl Fn(&Definition) -> bool,
+) -> JsResult<()> {
+    let found: Vec<(NodeId, Rc<Definition>)> = {
+        let tree = env.tree();
+        all_below(&tree, root)
+            .into_iter()
+            .filter_map(|id| waits_for(env, &tree, id).map(|one| (id, one)))
+            .collect()
+    };
+    for (id, definition) in found {
+        if wanted(&definition) {
+            reactions::upgrade(env, id, definition)?;
+        }
+    }
+    Ok(())
+}
+
+fn when_defined<'a>(env: Env<'a>, name: String) -> JsResult<Value<'a>> {
+    let custom = &env.dom.custom;
+    if !is_custom_name(&name) {
+        let (promise, _, reject) = env.cx.promise()?;
+        let kind = env.cx.string("SyntaxError")?;
+        let message = env.cx.string("that is no name of a custom element")?;
+        reject.call(&env.cx.undefined(), &[env.cx.dom_exception(&kind, &message)?])?;
+        return Ok(promise);
+    }
+    if let Some(definition) = custom.find(|one| one.name == name) {
+        let (promise, resolve, _) = env.cx.promise()?;
+        resolve.call(&env.cx.undefined(), &[definition.constructor.get(env.cx)])?;
+        return Ok(promise);
+    }
+    if let Some((promise, _)) = custom.waiting.borrow().get(&name) {
+        return Ok(promise.get(env.cx));
+    }
+    let (promise, resolve, _) = env.cx.promise()?;
+    let entry = (Root::new(promise.clone()), Root::new(resolve));
+    custom.waiting.borrow_mut().insert(name, entry);
+    Ok(promise)
+}
+
+fn define<'a>(env: Env<'a>, call: &Call<'a>) -> JsResult<()> {
+    let custom = &env.dom.custom;
+    let (name, constructor) = (text(call, 0)?, call.argument(1));
+    if !constructor.is_constructor() {
+        return Err(type_error(env.cx, "define: the second argument is not a constructor"));
+    }
+    if !is_custom_name(&name) {
+        let shown: String = name.chars().take(60).collect();
+        let message = format!("{shown:?} is not a name of a custom element");
+        return Err(env.throw(&DomError::syntax(message)));
+    }
+    let taken = custom.find(|one| {
+        one.name == name || one.constructor.get(env.cx).identity() == constructor.identity()
+    });
+    if taken.is_some() {
+        let message = format!("{name:?} or its constructor is defined already");
+        return Err(env.throw(&DomError::not_supported(message)));
+    }
+    let extends = member(&call.argument(2), "extends")?;
+    let mut local = name.clone();
+    if !extends.is_undefined() {
+        local = extends.to_text()?;
+        if is_custom_name(&local) || of_html(&local) == Interface::HtmlUnknown {
+            let message = format!("{local:?} cannot be extended");
+            return Err(env.throw(&DomError::not_supported(message)));
+        }
+    }
+    if custom.defining.replace(true) {
+        let message = "another element is being defined";
+        return Err(env.throw(&DomError::not_supported(message)));
+    }
+    let read = read_definition(env, &constructor);
+    custom.defining.set(false);
+    let Read {
+        observed,
+        callbacks,
+        disable_shadow,
+    } = read?;
+    let definition = Rc::new(Definition {
+        name: name.clone(),
+        local,
+        constructor: Root::new(constructor.clone()),
+        observed,
+        callbacks,
+        disable_shadow,
+        stack: RefCell::default(),
+    });
+    custom.definitions.borrow_mut().push(definition.clone());
+    env.update_watch();
+    if let Some(document) = env.main_document() {
+        upgrade_all(env, document, |one| std::ptr::eq(one, &*definition))?;
+    }
+    let waiting = custom.waiting.borrow_mut().remove(&name);
+    if let Some((_, resolve)) = waiting {
+        resolve.get(env.cx).call(&env.cx.undefined(), &[constructor])?;
+    }
+    Ok(())
+}
+
+struct Read {
+    observed: Vec<String>,
+    callbacks: Vec<(&'static str, Root)>,
+    disable_shadow: bool,
+}
+
+fn read_definition<'a>(env: Env<'a>, constructor: &Value<'a>) -> JsResult<Read> {
+    const CALLBACKS: [&str; 4] = [
+        "connectedCallback",
+        "disconnectedCallback",
+        "adoptedCallback",
+        "attributeChangedCallback",
+    ];
+    let prototype = constructor.get("prototype")?;
+    if !prototype.is_object() {
+        return Err(type_error(env.cx, "define: the constructor's prototype is not an object"));
+    }
+    let mut callbacks = Vec::new();
+    for name in CALLBACKS {
+        let callback = prototype.get(name)?;
+        if callback.is_undefined() {
+            continue;
+        }
+        if !callback.is_function() {
+            return Err(type_error(env.cx, &format!("define: {name} is not a function")));
+        }
+        callbacks.push((name, Root::new(callback)));
+    }
+    let strings = |name: &str| -> JsResult<Vec<String>> {
+        let list = constructor.get(name)?;
+        if list.is_undefined() {
+            return Ok(Vec::new());
+        }
+        if !list.is_object() {
+            return Err(type_error(env.cx, &format!("define: {name} is not a sequence")));
+        }
+        // Of whatever can be iterated, as Web IDL has sequences.
+        let array = env.cx.global().get("Array")?;
+        let list = array.get("from")?.call(&array, &[list])?;
+        (0..list.length()? as u32)
+            .map(|index| list.get_index(index)?.to_text())
+            .collect()
+    };
+    let observed = match callbacks.iter().any(|(name, _)| *name == CALLBACKS[3]) {
+        true => strings("observedAttributes")?,
+        false => Vec::new(),
+    };
+    let disabled = strings("disabledFeatures")?;
+    Ok(Read {
+        observed,
+        callbacks,
+        disable_shadow: disabled.iter().any(|one| one == "shadow"),
+    })
+}

@@ -1,0 +1,554 @@
+//! `Element`: DOM, 4.9, and what other standards add to it.
+
+use html5ever::{LocalName, ns};
+use quickbeam_engine::{Call, ErrorKind, JsResult, Member};
+
+use super::collection;
+use super::convert::{self, member, nullable_text, text, text_or_null};
+use super::dom::{Env, Paced, held};
+use super::node::{insert, selectors};
+use super::{attr, css, shadow, token_list};
+use crate::parse::{self, HtmlOptions};
+use crate::serialize;
+use crate::tree::{DomError, NodeData, NodeId, Tree, validate_qualified};
+
+pub(super) static MEMBERS: &[Member] = &[
+    get!(c"namespaceURI", element, |e, n| {
+        let tree = e.tree();
+        let name = tree.name(n).map(|name| name.ns.to_string());
+        name.filter(|namespace| !namespace.is_empty())
+    }),
+    get!(c"prefix", element, |e, n| {
+        let tree = e.tree();
+        tree.name(n)
+            .and_then(|name| name.prefix.as_ref().map(|prefix| prefix.to_string()))
+    }),
+    get!(c"localName", element, |e, n| {
+        let tree = e.tree();
+        tree.name(n).map(|name| name.local.to_string())
+    }),
+    get!(c"tagName", element, |e, n| tag_name(&e.tree(), n)),
+    reflect!(c"id", "id"),
+    reflect!(c"className", "class"),
+    reflect!(c"slot", "slot"),
+    attr!(
+        c"classList",
+        element,
+        |e, n| token_list::list(e, n, held::CLASS_LIST, "class"),
+        |e, n, to| token_list::replace(e, n, "class", &to)
+    ),
+    attr!(
+        c"part",
+        element,
+        |e, n| token_list::list(e, n, held::OTHER_TOKENS, "part"),
+        |e, n, to| token_list::replace(e, n, "part", &to)
+    ),
+    op!(c"hasAttributes", 0, element, |e, n, _call| !e
+        .tree()
+        .attributes(n)
+        .is_empty()),
+    get!(c"attributes", element, |e, n| attr::map(e, n)),
+    op!(c"getAttributeNames", 0, element, |e, n, _call| {
+        let names: Vec<String> = {
+            let tree = e.tree();
+            tree.attributes(n)
+                .iter()
+                .map(|one| one.qualified_name())
+                .collect()
+        };
+        let array = e.cx.array()?;
+        for (index, name) in names.iter().enumerate() {
+            array.define_index(index as u32, e.cx.string(name)?)?;
+        }
+        array
+    }),
+    op!(c"getAttribute", 1, element, |e, n, call| {
+        let name = text(call, 0)?;
+        let tree = e.tree();
+        let value = tree
+            .find_attribute(n, &name)
+            .map(|index| tree.attributes(n)[index].value.to_string());
+        drop(tree);
+        value
+    }),
+    op!(c"getAttributeNS", 2, element, |e, n, call| {
+        let (namespace, local) = namespace_and_local(call)?;
+        let tree = e.tree();
+        tree.find_attribute_ns(n, &namespace, &local)
+            .map(|index| tree.attributes(n)[index].value.to_string())
+    }),
+    mutator!(c"setAttribute", 2, element, |e, n, call| {
+        let (name, value) = (text(call, 0)?, text(call, 1)?);
+        set_attribute(e, n, &name, &value)
+    }),
+    mutator!(c"setAttributeNS", 3, element, |e, n, call| {
+        let namespace = nullable_text(&call.argument(0))?.unwrap_or_default();
+        let (name, value) = (text(call, 1)?, text(call, 2)?);
+        let name = validate_qualified(&namespace, &name, false).map_err(|error| e.throw(&error))?;
+        e.tree_mut().set_attribute_ns(n, name, &value);
+    }),
+    mutator!(c"removeAttribute", 1, element, |e, n, call| {
+        let name = text(call, 0)?;
+        let mut tree = e.tree_mut();
+        if let Some(index) = tree.find_attribute(n, &name) {
+            tree.remove_attribute_at(n, index);
+        }
+    }),
+    mutator!(c"removeAttributeNS", 2, element, |e, n, call| {
+        let (namespace, local) = namespace_and_local(call)?;
+        let mut tree = e.tree_mut();
+        if let Some(index) = tree.find_attribute_ns(n, &namespace, &local) {
+            tree.remove_attribute_at(n, index);
+        }
+    }),
+    mutator!(c"toggleAttribute", 1, element, |e, n, call| {
+        let name = text(call, 0)?;
+        let force = match call.argument(1) {
+            force if force.is_undefined() => None,
+            force => Some(force.truthy()),
+        };
+        check_attribute_name(e, &name)?;
+        let mut tree = e.tree_mut();
+        match (tree.find_attribute(n, &name), force) {
+            (None, None | Some(true)) => {
+                let name = tree.lowercase_name(n, &name);
+                tree.set_attribute(n, &name, "");
+                true
+            }
+            (Some(index), None | Some(false)) => {
+                tree.remove_attribute_at(n, index);
+                false
+            }
+            (found, _) => found.is_some(),
+        }
+    }),
+    op!(c"hasAttribute", 1, element, |e, n, call| {
+        let name = text(call, 0)?;
+        e.tree().find_attribute(n, &name).is_some()
+    }),
+    op!(c"hasAttributeNS", 2, element, |e, n, call| {
+        let (namespace, local) = namespace_and_local(call)?;
+        e.tree().find_attribute_ns(n, &namespace, &local).is_some()
+    }),
+    op!(c"getAttributeNode", 1, element, |e, n, call| {
+        let name = text(call, 0)?;
+        let mut tree = e.tree_mut();
+        tree.find_attribute(n, &name)
+            .map(|index| tree.attribute_node(n, index))
+    }),
+    op!(c"getAttributeNodeNS", 2, element, |e, n, call| {
+        let (namespace, local) = namespace_and_local(call)?;
+        let mut tree = e.tree_mut();
+        tree.find_attribute_ns(n, &namespace, &local)
+            .map(|index| tree.attribute_node(n, index))
+    }),
+    mutator!(c"setAttributeNode", 1, element, |e, n, call| {
+        attr::set_node(e, n, &call.argument(0))
+    }),
+    mutator!(c"setAttributeNodeNS", 1, element, |e, n, call| {
+        attr::set_node(e, n, &call.argument(0))
+    }),
+    mutator!(c"removeAttributeNode", 1, element, |e, n, call| {
+        let node = attr::argument(e, &call.argument(0))?;
+        let removed = e.tree_mut().remove_attribute_node(n, node);
+        removed.map_err(|error| e.throw(&error))?;
+        call.argument(0)
+    }),
+    mutator!(c"attachShadow", 1, element, |e, n, call| shadow::attach(
+        e,
+        n,
+        &call.argument(0)
+    )),
+    get!(c"shadowRoot", element, |e, n| shadow::open_root(&e.tree(), n)),
+    get!(c"assignedSlot", element, |e, n| e.tree().find_slot(n, true)),
+    op!(c"closest", 1, element, |e, n, call| {
+        let selectors = selectors(e, &text(call, 0)?)?;
+        let found = selectors.closest(&e.tree(), n);
+        found
+    }),
+    op!(c"matches", 1, element, |e, n, call| {
+        let selectors = selectors(e, &text(call, 0)?)?;
+        let found = selectors.matches(&e.tree(), n, Some(n));
+        found
+    }),
+    op!(c"webkitMatchesSelector", 1, element, |e, n, call| {
+        let selectors = selectors(e, &text(call, 0)?)?;
+        let found = selectors.matches(&e.tree(), n, Some(n));
+        found
+    }),
+    op!(c"getElementsByTagName", 1, element, |e, n, call| {
+        collection::by_tag_name(e, n, text(call, 0)?)
+    }),
+    op!(c"getElementsByTagNameNS", 2, element, |e, n, call| {
+        let (namespace, local) = namespace_and_local(call)?;
+        collection::by_tag_name_ns(e, n, namespace, local)
+    }),
+    op!(c"getElementsByClassName", 1, element, |e, n, call| {
+        collection::by_class_name(e, n, text(call, 0)?)
+    }),
+    mutator!(c"insertAdjacentElement", 2, element, |e, n, call| {
+        let place = text(call, 0)?;
+        let node = convert::node(call, 1)?;
+        if !e.tree().is_element(node) {
+            return Err(super::node::not_a(e, "an Element"));
+        }
+        match insert_adjacent(e, n, &place, node)? {
+            true => call.argument(1),
+            false => e.cx.null(),
+        }
+    }),
+    mutator!(c"insertAdjacentText", 2, element, |e, n, call| {
+        let (place, data) = (text(call, 0)?, text(call, 1)?);
+        let node = {
+            let mut tree = e.tree_mut();
+            let document = tree.document(n);
+            tree.new_text(document, &data)
+        };
+        let inserted = insert_adjacent(e, n, &place, node);
+        e.discard(node);
+        inserted?;
+    }),
+    mutator!(c"insertAdjacentHTML", 2, element, |e, n, call| {
+        let (place, html) = (text(call, 0)?, text(call, 1)?);
+        insert_adjacent_html(e, n, &place, &html)
+    }),
+    attr!(
+        c"innerHTML",
+        element,
+        |e, n| inner(e, n),
+        |e, n, to| {
+            let html = text_or_null(&to)?;
+            set_inner(e, n, n, &html, false)
+        }
+    ),
+    attr!(
+        c"outerHTML",
+        element,
+        |e, n| outer(e, n),
+        |e, n, to| {
+            let html = text_or_null(&to)?;
+            set_outer(e, n, &html)
+        }
+    ),
+    op!(c"getHTML", 0, element, |e, n, call| get_html(e, n, call)),
+    mutator!(c"setHTMLUnsafe", 1, element, |e, n, call| {
+        let html = text(call, 0)?;
+        set_inner(e, n, n, &html, true)
+    }),
+    // No layout: what has no box says so, as the CSSOM View standard has it.
+    op!(c"getBoundingClientRect", 0, element, |e, _n, _call| css::empty_rect(e)),
+    op!(c"getClientRects", 0, element, |e, _n, _call| e.cx.array()),
+    op!(c"checkVisibility", 0, element, |e, n, _call| e.tree().is_connected(n)),
+    op!(c"scrollIntoView", 0, element, |_e, _n, _call| {}),
+    op!(c"scroll", 0, element, |_e, _n, _call| {}),
+    op!(c"scrollTo", 0, element, |_e, _n, _call| {}),
+    op!(c"scrollBy", 0, element, |_e, _n, _call| {}),
+    attr!(c"scrollTop", element, |_e, _n| 0, |_e, _n, to| {
+        to.to_number()?;
+    }),
+    attr!(c"scrollLeft", element, |_e, _n| 0, |_e, _n, to| {
+        to.to_number()?;
+    }),
+    get!(c"scrollWidth", element, |_e, _n| 0),
+    get!(c"scrollHeight", element, |_e, _n| 0),
+    get!(c"clientTop", element, |_e, _n| 0),
+    get!(c"clientLeft", element, |_e, _n| 0),
+    get!(c"clientWidth", element, |_e, _n| 0),
+    get!(c"clientHeight", element, |_e, _n| 0),
+    aria!(c"role", "role"),
+    aria!(c"ariaAtomic", "aria-atomic"),
+    aria!(c"ariaBusy", "aria-busy"),
+    aria!(c"ariaChecked", "aria-checked"),
+    aria!(c"ariaCurrent", "aria-current"),
+    aria!(c"ariaDescription", "aria-description"),
+    aria!(c"ariaDisabled", "aria-disabled"),
+    aria!(c"ariaExpanded", "aria-expanded"),
+    aria!(c"ariaHasPopup", "aria-haspopup"),
+    aria!(c"ariaHidden", "aria-hidden"),
+    aria!(c"ariaInvalid", "aria-invalid"),
+    aria!(c"ariaLabel", "aria-label"),
+    aria!(c"ariaLevel", "aria-level"),
+    aria!(c"ariaLive", "aria-live"),
+    aria!(c"ariaModal", "aria-modal"),
+    aria!(c"ariaPressed", "aria-pressed"),
+    aria!(c"ariaReadOnly", "aria-readonly"),
+    aria!(c"ariaRequired", "aria-required"),
+    aria!(c"ariaSelected", "aria-selected"),
+    aria!(c"ariaValueMax", "aria-valuemax"),
+    aria!(c"ariaValueMin", "aria-valuemin"),
+    aria!(c"ariaValueNow", "aria-valuenow"),
+    aria!(c"ariaValueText", "aria-valuetext"),
+];
+
+/// "HTML-uppercased qualified name".
+pub(super) fn tag_name(tree: &Tree, id: NodeId) -> String {
+    let Some(name) = tree.name(id) else {
+        return String::new();
+    };
+    let qualified = match &name.prefix {
+        Some(prefix) => format!("{prefix}:{}", &*name.local),
+        None => name.local.to_string(),
+    };
+    match tree.is_html_in_html(id) {
+        true => qualified.to_ascii_uppercase(),
+        false => qualified,
+    }
+}
+
+fn namespace_and_local(call: &Call<'_>) -> JsResult<(String, String)> {
+    Ok((
+        nullable_text(&call.argument(0))?.unwrap_or_default(),
+        text(call, 1)?,
+    ))
+}
+
+fn check_attribute_name(env: Env<'_>, name: &str) -> JsResult<()> {
+    if crate::tree::is_attribute_name(name) {
+        return Ok(());
+    }
+    let message = format!("{name:?} is not a valid attribute name");
+    Err(env.throw(&DomError::invalid_character(message)))
+}
+
+pub(super) fn set_attribute(env: Env<'_>, id: NodeId, name: &str, value: &str) -> JsResult<()> {
+    check_attribute_name(env, name)?;
+    let mut tree = env.tree_mut();
+    match tree.find_attribute(id, name) {
+        Some(index) => tree.change_attribute(id, index, value),
+        None => {
+            // By its qualified name as a whole: no namespace, no prefix.
+            let name = tree.lowercase_name(id, name);
+            let name = html5ever::QualName::new(None, ns!(), LocalName::from(name));
+            tree.append_attribute(id, crate::tree::Attribute::new(name, value));
+        }
+    }
+    Ok(())
+}
+
+// ---- markup ----------------------------------------------------------------
+
+fn is_html_document(env: Env<'_>, id: NodeId) -> bool {
+    env.tree().document_data(id).html
+}
+
+pub(super) fn inner(env: Env<'_>, id: NodeId) -> JsResult<String> {
+    if is_html_document(env, id) {
+        return Ok(serialize::inner_html(&env.tree(), id));
+    }
+    let xml = crate::xml::inner(&env.tree(), id);
+    xml.map_err(|error| env.throw(&error))
+}
+
+pub(super) fn outer(env: Env<'_>, id: NodeId) -> JsResult<String> {
+    if is_html_document(env, id) {
+        return Ok(serialize::outer_html(&env.tree(), id));
+    }
+    let xml = crate::xml::outer(&env.tree(), id);
+    xml.map_err(|error| env.throw(&error))
+}
+
+/// "Fragment parsing algorithm steps".
+pub(super) fn parse_fragment(
+    env: Env<'_>,
+    context: NodeId,
+    markup: &str,
+    declarative: bool,
+) -> JsResult<NodeId> {
+    if !is_html_document(env, context) {
+        let parsed = crate::xml::parse_fragment(&mut env.tree_mut(), context, markup);
+        return parsed.map_err(|error| env.throw(&DomError::syntax(error)));
+    }
+    let options = HtmlOptions {
+        scripting: env.tree().document_data(context).has_window,
+        declarative_shadow_roots: declarative,
+    };
+    let tree = &env.dom.shared.tree;
+    parse::fragment(tree, context, markup, options, &Paced(env))
+}
+
+/// Set `innerHTML` of `target` (an element, its template contents or a shadow
+/// root), parsed for `context`.
+pub(super) fn set_inner(
+    env: Env<'_>,
+    target: NodeId,
+    context: NodeId,
+    markup: &str,
+    declarative: bool,
+) -> JsResult<()> {
+    let target = env.tree().template_content(target).unwrap_or(target);
+    // The most frequent of all: no markup in it.
+    let is_plain = !markup.contains(['<', '&', '\r', '\0']) && {
+        let tree = env.tree();
+        let name = tree.name(context);
+        let simple = name.is_some_and(|name| {
+            name.ns == ns!(html)
+                && !matches!(
+                    &*name.local,
+                    "html" | "head" | "table" | "tbody" | "thead" | "tfoot" | "tr" | "colgroup"
+                        | "select" | "frameset" | "template" | "pre" | "textarea" | "listing"
+                )
+        });
+        simple && tree.document_data(context).html
+    };
+    if is_plain {
+        env.tree_mut().set_text_content(target, markup);
+        return Ok(());
+    }
+    let fragment = parse_fragment(env, context, markup, declarative)?;
+    env.tree_mut().replace_all(target, Some(fragment));
+    env.discard(fragment);
+    Ok(())
+}
+
+fn set_outer(env: Env<'_>, id: NodeId, markup: &str) -> JsResult<()> {
+    let Some(parent) = env.tree().parent(id) else {
+        return Ok(());
+    };
+    let (in_document, in_fragment) = {
+        let tree = env.tree();
+        (tree.is_document(parent), tree.is_fragment(parent))
+    };
+    if in_document {
+        let message = "the child of a document cannot be replaced by markup";
+        return Err(env.throw(&DomError::new("NoModificationAllowedError", message)));
+    }
+    let scratch = in_fragment.then(|| body_for(env, id));
+    let fragment = parse_fragment(env, scratch.unwrap_or(parent), markup, false);
+    if let Some(scratch) = scratch {
+        env.discard(scratch);
+    }
+    let fragment = fragment?;
+    let replaced = env.tree_mut().replace(parent, fragment, id);
+    env.discard(fragment);
+    replaced.map_err(|error| env.throw(&error))
+}
+
+/// A `body` to parse for, where the real context is no element that does.
+fn body_for(env: Env<'_>, id: NodeId) -> NodeId {
+    let mut tree = env.tree_mut();
+    let document = tree.document(id);
+    tree.new_element(document, Tree::html_name("body"))
+}
+
+/// Where `insertAdjacent*` puts things: the parent and what is after them.
+fn adjacent(
+    env: Env<'_>,
+    id: NodeId,
+    place: &str,
+) -> JsResult<Option<(NodeId, Option<NodeId>)>> {
+    let tree = env.tree();
+    Ok(match place.to_ascii_lowercase().as_str() {
+        "beforebegin" => tree.parent(id).map(|parent| (parent, Some(id))),
+        "afterbegin" => Some((id, tree.first_child(id))),
+        "beforeend" => Some((id, None)),
+        "afterend" => tree.parent(id).map(|parent| (parent, tree.next(id))),
+        _ => {
+            drop(tree);
+            let shown: String = place.chars().take(40).collect();
+            let message = format!("{shown:?} is none of beforebegin, afterbegin, beforeend, afterend");
+            return Err(env.throw(&DomError::syntax(message)));
+        }
+    })
+}
+
+/// "Insert adjacent"; whether there was a place.
+fn insert_adjacent(env: Env<'_>, id: NodeId, place: &str, node: NodeId) -> JsResult<bool> {
+    let Some((parent, before)) = adjacent(env, id, place)? else {
+        return Ok(false);
+    };
+    insert(env, parent, node, before)?;
+    Ok(true)
+}
+
+fn insert_adjacent_html(env: Env<'_>, id: NodeId, place: &str, html: &str) -> JsResult<()> {
+    let found = adjacent(env, id, place)?;
+    let outside = matches!(
+        place.to_ascii_lowercase().as_str(),
+        "beforebegin" | "afterend"
+    );
+    let no_parent = match found {
+        None => true,
+        Some((parent, _)) => outside && env.tree().is_document(parent),
+    };
+    let Some((parent, before)) = found.filter(|_| !no_parent) else {
+        let message = "the element has no parent that markup can be put into";
+        return Err(env.throw(&DomError::new("NoModificationAllowedError", message)));
+    };
+    let needs_body = {
+        let tree = env.tree();
+        !tree.is_element(parent)
+            || (tree.is_html_named(parent, "html") && tree.document_data(parent).html)
+    };
+    let scratch = needs_body.then(|| body_for(env, id));
+    let fragment = parse_fragment(env, scratch.unwrap_or(parent), html, false);
+    if let Some(scratch) = scratch {
+        env.discard(scratch);
+    }
+    let fragment = fragment?;
+    let inserted = insert(env, parent, fragment, before);
+    env.discard(fragment);
+    inserted
+}
+
+/// `getHTML(options)`.
+pub(super) fn get_html<'a>(env: Env<'a>, id: NodeId, call: &Call<'a>) -> JsResult<String> {
+    let options = call.argument(0);
+    let mut wanted = serialize::HtmlSerialization {
+        serializable_shadow_roots: member(&options, "serializableShadowRoots")?.truthy(),
+        ..Default::default()
+    };
+    let roots = member(&options, "shadowRoots")?;
+    if roots.is_object() {
+        for index in 0..u32::try_from(roots.length()?).unwrap_or(u32::MAX) {
+            let root = env.node_of(&roots.get_index(index)?);
+            let Some(root) = root else {
+                let message = "shadowRoots: not a ShadowRoot";
+                return Err(env.cx.throw_error(ErrorKind::Type, message));
+            };
+            wanted.shadow_roots.push(root);
+        }
+    }
+    Ok(serialize::get_html(&env.tree(), id, wanted))
+}
+
+/// `innerText` as it is read without layout: its text, with `br` as a new line.
+pub(super) fn inner_text(tree: &Tree, id: NodeId) -> String {
+    let mut out = String::new();
+    let mut at = tree.first_child(id);
+    while let Some(node) = at {
+        let mut skip = false;
+        match tree.data(node) {
+            NodeData::Text(text) => out.push_str(text),
+            NodeData::Element(element) if element.is_html() => match &*element.name.local {
+                "br" => out.push('\n'),
+                "script" | "style" | "template" | "noscript" | "head" | "title" => skip = true,
+                _ => {}
+            },
+            _ => {}
+        }
+        at = match skip {
+            true => tree.following_past(node, id),
+            false => tree.following(node, id),
+        };
+    }
+    out
+}
+
+/// "Rendered text fragment": lines become `br`.
+pub(super) fn set_inner_text(env: Env<'_>, id: NodeId, text: &str) -> NodeId {
+    let mut tree = env.tree_mut();
+    let document = tree.document(id);
+    let fragment = tree.new_fragment(document);
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    for (index, line) in text.split('\n').enumerate() {
+        if index > 0 {
+            let br = tree.new_element(document, Tree::html_name("br"));
+            tree.link(fragment, br, None);
+        }
+        if !line.is_empty() {
+            let text = tree.new_text(document, line);
+            tree.link(fragment, text, None);
+        }
+    }
+    fragment
+}

@@ -1,0 +1,163 @@
+//! Links, scripts, templates and slots.
+
+use quickbeam_engine::{JsResult, Member};
+
+use super::super::convert::member;
+use super::super::dom::{Env, held};
+use super::super::{node, token_list};
+use crate::tree::{NodeId, Tree};
+
+/// One part of a hyperlink's URL: `HTMLHyperlinkElementUtils`, read-only here but
+/// for `href`.
+macro_rules! url_part {
+    ($name:literal, $read:expr) => {
+        get!($name, element, |e, n| {
+            let url = e.resolved_url(n, "href");
+            let read: fn(&crate::url::Url<'_>) -> String = $read;
+            read(&crate::url::Url::new(&url))
+        })
+    };
+}
+
+pub(in crate::js) static ANCHOR: &[Member] = &[
+    reflect_url!(c"href", "href"),
+    op!(c"toString", 0, element, |e, n, _call| e.resolved_url(n, "href")),
+    reflect!(c"target", "target"),
+    reflect!(c"download", "download"),
+    reflect!(c"ping", "ping"),
+    reflect!(c"rel", "rel"),
+    attr!(
+        c"relList",
+        element,
+        |e, n| token_list::list(e, n, held::OWNER, "rel"),
+        |e, n, to| token_list::replace(e, n, "rel", &to)
+    ),
+    reflect!(c"hreflang", "hreflang"),
+    reflect!(c"type", "type"),
+    reflect!(c"referrerPolicy", "referrerpolicy"),
+    reflect!(c"name", "name"),
+    reflect!(c"rev", "rev"),
+    attr!(
+        c"text",
+        element,
+        |e, n| e.tree().descendant_text(n),
+        |e, n, to| {
+            let to = to.to_text()?;
+            e.tree_mut().set_text_content(n, &to);
+        }
+    ),
+    url_part!(c"origin", |url| url.origin()),
+    url_part!(c"protocol", |url| url.protocol()),
+    url_part!(c"username", |_| String::new()),
+    url_part!(c"password", |_| String::new()),
+    url_part!(c"host", |url| url.host().to_owned()),
+    url_part!(c"hostname", |url| url.hostname().to_owned()),
+    url_part!(c"port", |url| url.port().to_owned()),
+    url_part!(c"pathname", |url| url.pathname().to_owned()),
+    url_part!(c"search", |url| url.search()),
+    url_part!(c"hash", |url| url.hash()),
+];
+
+pub(in crate::js) static LINK: &[Member] = &[
+    reflect_url!(c"href", "href"),
+    reflect_enum!(
+        c"crossOrigin",
+        "crossorigin",
+        "",
+        "anonymous",
+        ["anonymous", "use-credentials"]
+    ),
+    reflect!(c"rel", "rel"),
+    attr!(
+        c"relList",
+        element,
+        |e, n| token_list::list(e, n, held::OWNER, "rel"),
+        |e, n, to| token_list::replace(e, n, "rel", &to)
+    ),
+    reflect!(c"as", "as"),
+    reflect!(c"media", "media"),
+    reflect!(c"integrity", "integrity"),
+    reflect!(c"hreflang", "hreflang"),
+    reflect!(c"type", "type"),
+    reflect!(c"referrerPolicy", "referrerpolicy"),
+    reflect_bool!(c"disabled", "disabled"),
+    get!(c"sheet", element, |e, _n| e.cx.null()),
+];
+
+pub(in crate::js) static SCRIPT: &[Member] = &[
+    reflect_url!(c"src", "src"),
+    reflect!(c"type", "type"),
+    reflect_bool!(c"noModule", "nomodule"),
+    reflect_bool!(c"async", "async"),
+    reflect_bool!(c"defer", "defer"),
+    reflect!(c"crossOrigin", "crossorigin"),
+    reflect!(c"integrity", "integrity"),
+    reflect!(c"referrerPolicy", "referrerpolicy"),
+    reflect!(c"charset", "charset"),
+    attr!(
+        c"text",
+        element,
+        |e, n| e.tree().child_text(n),
+        |e, n, to| {
+            let to = to.to_text()?;
+            e.tree_mut().set_text_content(n, &to);
+        }
+    ),
+];
+
+pub(in crate::js) static STYLE: &[Member] = &[
+    reflect!(c"media", "media"),
+    reflect!(c"type", "type"),
+    reflect_bool!(c"disabled", "disabled"),
+    get!(c"sheet", element, |e, _n| e.cx.null()),
+];
+
+pub(in crate::js) static TITLE: &[Member] = &[attr!(
+    c"text",
+    element,
+    |e, n| e.tree().child_text(n),
+    |e, n, to| {
+        let to = to.to_text()?;
+        e.tree_mut().set_text_content(n, &to);
+    }
+)];
+
+pub(in crate::js) static TEMPLATE: &[Member] = &[
+    get!(c"content", element, |e, n| e.tree().template_content(n)),
+    reflect!(c"shadowRootMode", "shadowrootmode"),
+    reflect_bool!(c"shadowRootDelegatesFocus", "shadowrootdelegatesfocus"),
+    reflect_bool!(c"shadowRootClonable", "shadowrootclonable"),
+    reflect_bool!(c"shadowRootSerializable", "shadowrootserializable"),
+];
+
+pub(in crate::js) static SLOT: &[Member] = &[
+    reflect!(c"name", "name"),
+    op!(c"assignedNodes", 0, element, |e, n, call| {
+        let flatten = member(&call.argument(0), "flatten")?.truthy();
+        let nodes = assigned(&e.tree(), n, flatten);
+        node::array(e, &nodes)
+    }),
+    op!(c"assignedElements", 0, element, |e, n, call| {
+        let flatten = member(&call.argument(0), "flatten")?.truthy();
+        let nodes: Vec<NodeId> = {
+            let tree = e.tree();
+            let nodes = assigned(&tree, n, flatten);
+            nodes.into_iter().filter(|node| tree.is_element(*node)).collect()
+        };
+        node::array(e, &nodes)
+    }),
+    op!(c"assign", 0, element, |e, _n, _call| refuse_assign(e)),
+];
+
+fn assigned(tree: &Tree, slot: NodeId, flatten: bool) -> Vec<NodeId> {
+    match flatten {
+        true => tree.flattened_nodes(slot),
+        false => tree.assigned_nodes(slot),
+    }
+}
+
+/// Slots are found by name here.
+fn refuse_assign(env: Env<'_>) -> JsResult<()> {
+    let message = "slots are assigned by name only";
+    Err(env.throw(&crate::tree::DomError::not_supported(message)))
+}

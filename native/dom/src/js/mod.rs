@@ -1,0 +1,40 @@
+//! The classes that scripts see, over the tree.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`dom`] | what one heap's DOM keeps, and [`dom::Env`], what natives work with |
+//! | `define` | the macros that member tables are written with |
+//! | `interfaces` | every interface: its parent, members and constructor |
+//! | `convert` | arguments in, results out |
+//! | `node`, `element`, … | the members of the interface of that name |
+
+#[macro_use]
+mod define;
+
+mod attr;
+mod character_data;
+mod collection;
+mod convert;
+mod css;
+mod custom;
+mod document;
+pub(crate) mod dom;
+mod element;
+mod events;
+mod html;
+mod interfaces;
+mod natives;
+mod node;
+mod observer;
+mod parser;
+mod range;
+mod range_contents;
+mod reactions;
+mod shadow;
+mod token_list;
+mod traversal;
+mod window;
+
+pub use dom::Hooks;
+pub use natives::NATIVES;
+pub use window::globals;
