@@ -172,6 +172,46 @@ defmodule QuickBEAM do
   @spec set_global(runtime, String.t(), term) :: :ok | {:error, JSError.t()}
   defdelegate set_global(runtime, name, value), to: Context
 
+  @doc "The first element that matches a CSS selector; see `QuickBEAM.Context.dom_find/2`."
+  @spec dom_find(runtime, String.t()) :: {:ok, Context.html_tree | nil} | {:error, JSError.t()}
+  defdelegate dom_find(runtime, selector), to: Context
+
+  @doc "As `dom_find/2`; returns the value or raises `QuickBEAM.JSError`."
+  @spec dom_find!(runtime, String.t()) :: Context.html_tree | nil
+  defdelegate dom_find!(runtime, selector), to: Context
+
+  @doc "All elements that match a CSS selector; see `QuickBEAM.Context.dom_find_all/2`."
+  @spec dom_find_all(runtime, String.t()) :: {:ok, [Context.html_tree]} | {:error, JSError.t()}
+  defdelegate dom_find_all(runtime, selector), to: Context
+
+  @doc "As `dom_find_all/2`; returns the value or raises `QuickBEAM.JSError`."
+  @spec dom_find_all!(runtime, String.t()) :: [Context.html_tree]
+  defdelegate dom_find_all!(runtime, selector), to: Context
+
+  @doc "The text in the first element that matches a CSS selector; see `QuickBEAM.Context.dom_text/2`."
+  @spec dom_text(runtime, String.t()) :: {:ok, String.t()} | {:error, JSError.t()}
+  defdelegate dom_text(runtime, selector), to: Context
+
+  @doc "As `dom_text/2`; returns the value or raises `QuickBEAM.JSError`."
+  @spec dom_text!(runtime, String.t()) :: String.t()
+  defdelegate dom_text!(runtime, selector), to: Context
+
+  @doc "An attribute of the first element that matches a CSS selector; see `QuickBEAM.Context.dom_attr/3`."
+  @spec dom_attr(runtime, String.t(), String.t()) :: {:ok, String.t() | nil} | {:error, JSError.t()}
+  defdelegate dom_attr(runtime, selector, name), to: Context
+
+  @doc "As `dom_attr/3`; returns the value or raises `QuickBEAM.JSError`."
+  @spec dom_attr!(runtime, String.t(), String.t()) :: String.t() | nil
+  defdelegate dom_attr!(runtime, selector, name), to: Context
+
+  @doc "The whole document as HTML; see `QuickBEAM.Context.dom_html/1`."
+  @spec dom_html(runtime) :: {:ok, String.t()} | {:error, JSError.t()}
+  defdelegate dom_html(runtime), to: Context
+
+  @doc "As `dom_html/1`; returns the value or raises `QuickBEAM.JSError`."
+  @spec dom_html!(runtime) :: String.t()
+  defdelegate dom_html!(runtime), to: Context
+
   @doc "The names of all globals; see `QuickBEAM.Context.globals/2`."
   @spec globals(runtime, keyword) :: {:ok, [String.t()]} | {:error, JSError.t()}
   defdelegate globals(runtime, opts \\ []), to: Context

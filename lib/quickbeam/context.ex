@@ -385,6 +385,84 @@ defmodule QuickBEAM.Context do
   @spec globals!(t, keyword) :: [String.t()]
   def globals!(context, opts \\ []), do: context |> globals(opts) |> unwrap!()
 
+  ## Document
+
+  @typedoc """
+  An element as Floki has it: name, attributes and children, which are elements, texts,
+  `{:comment, text}` and `{:pi, target, data}`.
+  """
+  @type html_tree :: {String.t(), [{String.t(), String.t()}], [html_node]}
+  @type html_node ::
+          html_tree | String.t() | {:comment, String.t()} | {:pi, String.t(), String.t()}
+
+  @doc """
+  The first element of the document that matches a CSS selector, `nil` if none does.
+
+  As the other `dom_` functions, it needs the group `:dom` and reads the document
+  without running JavaScript, between two operations of the context. What is no selector
+  is `{:error, %QuickBEAM.JSError{name: "SyntaxError"}}`; more than `:max_convert_nodes`
+  nodes, or deeper nested than `:max_convert_depth`, is a `"ConversionError"`.
+
+      iex> {:ok, js} = QuickBEAM.start(apis: [:dom])
+      iex> QuickBEAM.eval(js, "document.body.innerHTML = '<p class=a>Hi <b>you</b></p>'")
+      iex> QuickBEAM.dom_find(js, "p.a")
+      {:ok, {"p", [{"class", "a"}], ["Hi ", {"b", [], ["you"]}]}}
+  """
+  @spec dom_find(t, String.t()) :: {:ok, html_tree | nil} | {:error, JSError.t()}
+  def dom_find(context, selector) when is_binary(selector) do
+    Operation.run(context, {:dom_find, selector}, :default, {:dom_find, [context, selector]})
+  end
+
+  @doc "As `dom_find/2`; returns the element or raises `QuickBEAM.JSError`."
+  @spec dom_find!(t, String.t()) :: html_tree | nil
+  def dom_find!(context, selector), do: context |> dom_find(selector) |> unwrap!()
+
+  @doc "All elements of the document that match a CSS selector; see `dom_find/2`."
+  @spec dom_find_all(t, String.t()) :: {:ok, [html_tree]} | {:error, JSError.t()}
+  def dom_find_all(context, selector) when is_binary(selector) do
+    call = {:dom_find_all, [context, selector]}
+    Operation.run(context, {:dom_find_all, selector}, :default, call)
+  end
+
+  @doc "As `dom_find_all/2`; returns the elements or raises `QuickBEAM.JSError`."
+  @spec dom_find_all!(t, String.t()) :: [html_tree]
+  def dom_find_all!(context, selector), do: context |> dom_find_all(selector) |> unwrap!()
+
+  @doc """
+  The text in the first element that matches a CSS selector, `""` if none does; see
+  `dom_find/2`.
+  """
+  @spec dom_text(t, String.t()) :: {:ok, String.t()} | {:error, JSError.t()}
+  def dom_text(context, selector) when is_binary(selector) do
+    Operation.run(context, {:dom_text, selector}, :default, {:dom_text, [context, selector]})
+  end
+
+  @doc "As `dom_text/2`; returns the text or raises `QuickBEAM.JSError`."
+  @spec dom_text!(t, String.t()) :: String.t()
+  def dom_text!(context, selector), do: context |> dom_text(selector) |> unwrap!()
+
+  @doc """
+  An attribute of the first element that matches a CSS selector, `nil` if there is no
+  such element or attribute; see `dom_find/2`.
+  """
+  @spec dom_attr(t, String.t(), String.t()) :: {:ok, String.t() | nil} | {:error, JSError.t()}
+  def dom_attr(context, selector, name) when is_binary(selector) and is_binary(name) do
+    call = {:dom_attr, [context, selector, name]}
+    Operation.run(context, {:dom_attr, selector, name}, :default, call)
+  end
+
+  @doc "As `dom_attr/3`; returns the value or raises `QuickBEAM.JSError`."
+  @spec dom_attr!(t, String.t(), String.t()) :: String.t() | nil
+  def dom_attr!(context, selector, name), do: context |> dom_attr(selector, name) |> unwrap!()
+
+  @doc "The whole document as HTML; see `dom_find/2`."
+  @spec dom_html(t) :: {:ok, String.t()} | {:error, JSError.t()}
+  def dom_html(context), do: Operation.run(context, :dom_html, :default, {:dom_html, [context]})
+
+  @doc "As `dom_html/1`; returns the text or raises `QuickBEAM.JSError`."
+  @spec dom_html!(t) :: String.t()
+  def dom_html!(context), do: context |> dom_html() |> unwrap!()
+
   ## Inspection
 
   @doc """

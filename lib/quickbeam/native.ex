@@ -22,6 +22,9 @@ defmodule QuickBEAM.Native do
           | {:define, map}
           | {:globals, user_only? :: boolean}
           | :memory_usage
+          | {:dom_find | :dom_find_all | :dom_text, selector :: binary}
+          | {:dom_attr, selector :: binary, name :: binary}
+          | :dom_html
           | :gc
           | :reset
   @type result :: {:ok, term} | {:error, QuickBEAM.JSError.t()} | {:etf, binary}

@@ -34,7 +34,7 @@ pub(crate) fn report_error<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
 }
 
 /// "Report an exception".
-fn report<'a>(cx: Cx<'a>, thrown: &Value<'a>) -> JsResult<()> {
+pub fn report<'a>(cx: Cx<'a>, thrown: &Value<'a>) -> JsResult<()> {
     let report = Report::of(cx, thrown);
     if dispatch_error(thrown, &report) {
         return Ok(());

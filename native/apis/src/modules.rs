@@ -54,6 +54,7 @@ static MODULES: &[&Builtin] = modules![
     "dom/nodes.js",
     "dom/ui_events.js",
     "dom/window.js",
+    "dom/xpath.js",
     "event.js",
     "event_handlers.js",
     "event_types.js",

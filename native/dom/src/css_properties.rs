@@ -109,7 +109,12 @@ pub(crate) static SHORTHANDS: &[(&str, [&str; 4])] = &[
     ),
     (
         "padding",
-        ["padding-top", "padding-right", "padding-bottom", "padding-left"],
+        [
+            "padding-top",
+            "padding-right",
+            "padding-bottom",
+            "padding-left",
+        ],
     ),
     (
         "border-width",

@@ -186,10 +186,16 @@ mod tests {
     fn declarations_of_all_kinds() {
         let cases = [
             ("color: red", "color: red;"),
-            ("COLOR : Red ;; width:1px!important", "color: Red; width: 1px !important;"),
+            (
+                "COLOR : Red ;; width:1px!important",
+                "color: Red; width: 1px !important;",
+            ),
             ("color: red; color: blue", "color: blue;"),
             ("nothing: 1; --X: a b", "--X: a b;"),
-            ("background: url(a;b) no-repeat", "background: url(a;b) no-repeat;"),
+            (
+                "background: url(a;b) no-repeat",
+                "background: url(a;b) no-repeat;",
+            ),
             ("color: }; width: 2px", "width: 2px;"),
             ("color", ""),
         ];
@@ -198,8 +204,14 @@ mod tests {
         }
         assert_eq!(checked_value(" 1px "), Some("1px".into()));
         assert_eq!(checked_value("1px; color: red"), None);
-        assert_eq!(side_of(&parse("margin: 1px 2px"), "margin-left"), Some("2px".into()));
-        assert_eq!(property_of("webkitTransform").as_deref(), Some("-webkit-transform"));
+        assert_eq!(
+            side_of(&parse("margin: 1px 2px"), "margin-left"),
+            Some("2px".into())
+        );
+        assert_eq!(
+            property_of("webkitTransform").as_deref(),
+            Some("-webkit-transform")
+        );
         assert_eq!(property_of("fooBar"), None);
     }
 }

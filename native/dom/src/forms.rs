@@ -81,7 +81,11 @@ fn sanitize(kind: &str, value: &str) -> String {
             let is_color = lower.len() == 7
                 && lower.starts_with('#')
                 && lower[1..].bytes().all(|byte| byte.is_ascii_hexdigit());
-            if is_color { lower } else { "#000000".to_owned() }
+            if is_color {
+                lower
+            } else {
+                "#000000".to_owned()
+            }
         }
         "date" if !shaped(value, "dddd-dd-dd") => String::new(),
         "month" if !shaped(value, "dddd-dd") => String::new(),
@@ -125,10 +129,12 @@ pub(crate) fn value(tree: &Tree, id: NodeId) -> String {
         "input" => {
             let attribute = tree.attribute(id, "value");
             match value_mode(tree, id) {
-                ValueMode::Value => match state(tree, id).and_then(|state| state.value.as_deref()) {
-                    Some(value) => value.to_owned(),
-                    None => sanitize(input_type(tree, id), attribute.unwrap_or("")),
-                },
+                ValueMode::Value => {
+                    match state(tree, id).and_then(|state| state.value.as_deref()) {
+                        Some(value) => value.to_owned(),
+                        None => sanitize(input_type(tree, id), attribute.unwrap_or("")),
+                    }
+                }
                 ValueMode::Default => attribute.unwrap_or("").to_owned(),
                 ValueMode::DefaultOn => attribute.unwrap_or("on").to_owned(),
                 ValueMode::Filename => String::new(),
@@ -317,7 +323,9 @@ pub(crate) fn set_selected(tree: &mut Tree, option: NodeId, selected: bool) {
 /// Select the option at an index only, or none.
 pub(crate) fn select_only(tree: &mut Tree, select: NodeId, chosen: Option<NodeId>) {
     for option in options(tree, select) {
-        update(tree, option, |state| state.checked = Some(Some(option) == chosen));
+        update(tree, option, |state| {
+            state.checked = Some(Some(option) == chosen)
+        });
     }
     let cleared = chosen.is_none().then_some(false);
     update(tree, select, |state| state.checked = cleared);
@@ -405,7 +413,9 @@ pub(crate) fn will_validate(tree: &Tree, id: NodeId) -> bool {
         "textarea" => tree.attribute(id, "readonly").is_none(),
         "select" => true,
         "button" => matches!(
-            tree.attribute_or_empty(id, "type").to_ascii_lowercase().as_str(),
+            tree.attribute_or_empty(id, "type")
+                .to_ascii_lowercase()
+                .as_str(),
             "" | "submit"
         ),
         _ => false,
@@ -446,7 +456,10 @@ pub(crate) fn validity(tree: &Tree, id: NodeId) -> Validity {
     if matches!(kind, "number" | "range")
         && let Ok(number) = current.parse::<f64>()
     {
-        let bound = |name: &str| tree.attribute(id, name).and_then(|text| text.parse::<f64>().ok());
+        let bound = |name: &str| {
+            tree.attribute(id, name)
+                .and_then(|text| text.parse::<f64>().ok())
+        };
         found.range_underflow = bound("min").is_some_and(|min| number < min);
         found.range_overflow = bound("max").is_some_and(|max| number > max);
     }

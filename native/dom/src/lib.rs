@@ -10,6 +10,7 @@
 //! | `declarations`, `css_properties` | `style` attributes |
 //! | `url` | references to URLs |
 //! | `js` | the classes that scripts see |
+//! | `outside` | [`Document`], for those who run no script |
 //!
 //! The tree is plain Rust. A node's JS object and the node find each other by
 //! the node's id; which of them keeps which alive, [`quickbeam_engine::family`]
@@ -20,6 +21,7 @@ mod css_properties;
 mod declarations;
 mod forms;
 mod js;
+mod outside;
 pub mod parse;
 pub mod selectors;
 pub mod serialize;
@@ -28,6 +30,7 @@ mod url;
 mod xml;
 
 pub use js::{Hooks, NATIVES};
+pub use outside::Document;
 
 use quickbeam_engine::{Heap, JsResult};
 

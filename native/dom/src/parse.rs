@@ -70,7 +70,10 @@ pub fn fragment<P: Pace>(
         document = tree.document(context);
         quirks = tree.document_data(document).quirks;
         scratch = tree.new_document(true);
-        name = tree.name(context).cloned().unwrap_or_else(|| Tree::html_name("body"));
+        name = tree
+            .name(context)
+            .cloned()
+            .unwrap_or_else(|| Tree::html_name("body"));
         form = tree
             .ancestors(context)
             .find(|node| tree.is_html_named(*node, "form"))
@@ -177,12 +180,7 @@ struct Sink<'t> {
 }
 
 impl<'t> Sink<'t> {
-    fn new(
-        tree: &'t RefCell<Tree>,
-        owner: NodeId,
-        root: NodeId,
-        options: HtmlOptions,
-    ) -> Sink<'t> {
+    fn new(tree: &'t RefCell<Tree>, owner: NodeId, root: NodeId, options: HtmlOptions) -> Sink<'t> {
         Sink {
             tree,
             owner,

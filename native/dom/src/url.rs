@@ -61,7 +61,9 @@ impl<'u> Url<'u> {
 
     pub fn host(&self) -> &'u str {
         let authority = self.0.authority.unwrap_or("");
-        authority.rsplit_once('@').map_or(authority, |(_, host)| host)
+        authority
+            .rsplit_once('@')
+            .map_or(authority, |(_, host)| host)
     }
 
     pub fn hostname(&self) -> &'u str {
@@ -138,7 +140,10 @@ pub(crate) fn resolve(base: &str, url: &str) -> String {
 
 fn normalized(parts: &Parts<'_>) -> String {
     let scheme = parts.scheme.map(str::to_ascii_lowercase);
-    let special = matches!(scheme.as_deref(), Some("http" | "https" | "ws" | "wss" | "ftp"));
+    let special = matches!(
+        scheme.as_deref(),
+        Some("http" | "https" | "ws" | "wss" | "ftp")
+    );
     let authority = parts.authority.map(str::to_ascii_lowercase);
     let path = match special && parts.authority.is_some() {
         true if parts.path.is_empty() => "/".to_owned(),

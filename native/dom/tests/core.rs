@@ -7,12 +7,27 @@ use common::Js;
 #[test]
 fn a_document_is_there() {
     let mut js = Js::new();
-    js.check("document.documentElement.outerHTML", "<html><head></head><body></body></html>");
+    js.check(
+        "document.documentElement.outerHTML",
+        "<html><head></head><body></body></html>",
+    );
     js.check("document instanceof HTMLDocument && document instanceof Document && document instanceof Node && document instanceof EventTarget", "true");
-    js.check("Object.prototype.toString.call(document)", "[object HTMLDocument]");
-    js.check("[document.nodeType, document.nodeName, document.body.tagName, document.contentType]", "9|#document|BODY|text/html");
-    js.check("document.body === document.body && document.body.parentNode === document.documentElement", "true");
-    js.check("window === globalThis && window.document === document && document.defaultView === window", "true");
+    js.check(
+        "Object.prototype.toString.call(document)",
+        "[object HTMLDocument]",
+    );
+    js.check(
+        "[document.nodeType, document.nodeName, document.body.tagName, document.contentType]",
+        "9|#document|BODY|text/html",
+    );
+    js.check(
+        "document.body === document.body && document.body.parentNode === document.documentElement",
+        "true",
+    );
+    js.check(
+        "window === globalThis && window.document === document && document.defaultView === window",
+        "true",
+    );
 }
 
 #[test]
@@ -24,12 +39,18 @@ fn nodes_are_made_and_moved() {
          document.body.appendChild(d); document.body.innerHTML",
         "<div id=\"x\" class=\"a b\">t<i></i><!--c--></div>",
     );
-    js.check("d.firstChild.nextSibling.previousSibling === d.childNodes[0]", "true");
+    js.check(
+        "d.firstChild.nextSibling.previousSibling === d.childNodes[0]",
+        "true",
+    );
     js.check("[...d.childNodes].map(n => n.nodeName)", "#text|I|#comment");
     js.check("d.children.length + ':' + d.children[0].localName", "1:i");
     js.check("d.remove(), d.parentNode", "null");
     js.throws("d.appendChild(d)", "HierarchyRequestError");
-    js.throws("d.insertBefore(document.createElement('p'), document.body)", "NotFoundError");
+    js.throws(
+        "d.insertBefore(document.createElement('p'), document.body)",
+        "NotFoundError",
+    );
     js.throws("Node.prototype.appendChild.call({}, d)", "TypeError");
     js.throws("new HTMLDivElement()", "TypeError");
     js.check("d.cloneNode(true).isEqualNode(d)", "true");
@@ -45,22 +66,52 @@ fn markup_in_and_out() {
     js.check("document.querySelectorAll('td, b').length", "3");
     js.check("document.querySelector('p > b').textContent", "c");
     js.throws("document.querySelector('p >')", "SyntaxError");
-    js.check("document.querySelector('td').closest('table').matches(':has(td)')", "true");
+    js.check(
+        "document.querySelector('td').closest('table').matches(':has(td)')",
+        "true",
+    );
     js.check("document.querySelector('p').insertAdjacentHTML('afterend', '<hr>'), document.body.children[1].outerHTML", "<hr>");
-    js.check("document.body.textContent = '<&'; document.body.innerHTML", "&lt;&amp;");
+    js.check(
+        "document.body.textContent = '<&'; document.body.innerHTML",
+        "&lt;&amp;",
+    );
 }
 
 #[test]
 fn attributes_and_their_views() {
     let mut js = Js::new();
-    js.check("var e = document.createElement('a'); e.setAttribute('HREF', '/x'); e.getAttributeNames()", "href");
-    js.check("e.classList.add('a', 'b'); e.classList.toggle('a'); e.className + e.classList.length", "b1");
-    js.check("e.dataset.fooBar = 1; e.outerHTML", "<a href=\"/x\" class=\"b\" data-foo-bar=\"1\"></a>");
-    js.check("'fooBar' in e.dataset && delete e.dataset.fooBar && !('fooBar' in e.dataset)", "true");
-    js.check("e.style.backgroundColor = 'red'; e.style.cssText", "background-color: red;");
-    js.check("e.attributes.length + e.attributes[0].name + e.attributes.class.value", "3hrefb");
-    js.check("e.getAttributeNode('href') === e.attributes.getNamedItem('href')", "true");
-    js.check("Object.keys(e.dataset).length + Object.keys(e.attributes)", "00,1,2");
+    js.check(
+        "var e = document.createElement('a'); e.setAttribute('HREF', '/x'); e.getAttributeNames()",
+        "href",
+    );
+    js.check(
+        "e.classList.add('a', 'b'); e.classList.toggle('a'); e.className + e.classList.length",
+        "b1",
+    );
+    js.check(
+        "e.dataset.fooBar = 1; e.outerHTML",
+        "<a href=\"/x\" class=\"b\" data-foo-bar=\"1\"></a>",
+    );
+    js.check(
+        "'fooBar' in e.dataset && delete e.dataset.fooBar && !('fooBar' in e.dataset)",
+        "true",
+    );
+    js.check(
+        "e.style.backgroundColor = 'red'; e.style.cssText",
+        "background-color: red;",
+    );
+    js.check(
+        "e.attributes.length + e.attributes[0].name + e.attributes.class.value",
+        "3hrefb",
+    );
+    js.check(
+        "e.getAttributeNode('href') === e.attributes.getNamedItem('href')",
+        "true",
+    );
+    js.check(
+        "Object.keys(e.dataset).length + Object.keys(e.attributes)",
+        "00,1,2",
+    );
 }
 
 #[test]
@@ -78,7 +129,10 @@ fn events_travel() {
     );
     js.check("b.onclick = () => 'h'; b.setAttribute('onfoo', 'window.foo = this.tagName + event.type'); b.dispatchEvent(new Event('foo')); foo", "BUTTONfoo");
     js.check("document.body.innerHTML = '<input type=checkbox>'; var i = document.querySelector('input'), seen = []; i.onchange = () => seen.push(i.checked); i.click(); i.click(); seen", "true|false");
-    js.check("new MouseEvent('x', { clientX: 4, ctrlKey: true }).clientX", "4");
+    js.check(
+        "new MouseEvent('x', { clientX: 4, ctrlKey: true }).clientX",
+        "4",
+    );
 }
 
 #[test]
@@ -90,7 +144,10 @@ fn observers_hear() {
          document.body.innerHTML = '<p>x</p>'; document.body.firstChild.firstChild.data = 'y'; document.body.id = 'i'; document.body.id = 'j'; document.body.firstChild.remove();",
     )
     .expect("runs");
-    js.check("seen", "childList10|characterData00|attributes00id|attributes00idi|childList01");
+    js.check(
+        "seen",
+        "childList10|characterData00|attributes00id|attributes00idi|childList01",
+    );
 }
 
 #[test]
@@ -114,4 +171,19 @@ fn custom_elements_live() {
         "new|knull1|in|k12|out|new|in|true|true|true",
     );
     js.throws("new (class extends HTMLElement {})", "TypeError");
+}
+
+#[test]
+fn xpath_finds() {
+    let mut js = Js::new();
+    js.eval("document.body.innerHTML = '<ul><li on:x=1>a</li><li class=b>b<i>c</i></li></ul>'; var q = (x, t = 7) => document.evaluate(x, document, null, t, null)").expect("runs");
+    js.check(
+        "q('//li').snapshotLength + q('//li[2]/i').snapshotItem(0).textContent",
+        "2c",
+    );
+    js.check("q('count(//li) + 1', 1).numberValue", "3");
+    js.check("q('string(//li[@class=\"b\"])', 2).stringValue", "bc");
+    js.check("new XPathEvaluator().createExpression('.//*[@*[ starts-with(name(), \"on:\") ]]').evaluate(document.body).iterateNext().textContent", "a");
+    js.check("q('//i/ancestor::*').snapshotItem(0).localName + q('//li[last()]/preceding-sibling::li').snapshotLength", "html1");
+    js.throws("q('//li[')", "SyntaxError");
 }

@@ -33,7 +33,9 @@ impl Random {
     }
 }
 
-const NAMES: &[&str] = &["div", "p", "template", "select", "option", "table", "svg", "b", "x-y"];
+const NAMES: &[&str] = &[
+    "div", "p", "template", "select", "option", "table", "svg", "b", "x-y",
+];
 const TEXTS: &[&str] = &["", "a", "text", "ünï😀", "<&>\"\u{A0}"];
 const MARKUP: &[&str] = &[
     "<p>a<b>c</p>d</b>",
@@ -43,7 +45,14 @@ const MARKUP: &[&str] = &[
     "&amp;&lt;<!-- c --><select><option>1<option selected>2",
     "<a id=i class='c d'><a>",
 ];
-const SELECTORS: &[&str] = &["div > p", ".c", "#i", ":has(b) + *", "*:nth-child(2n of p)", ":not(:is(p, b))"];
+const SELECTORS: &[&str] = &[
+    "div > p",
+    ".c",
+    "#i",
+    ":has(b) + *",
+    "*:nth-child(2n of p)",
+    ":not(:is(p, b))",
+];
 
 struct Fuzz {
     tree: RefCell<Tree>,
@@ -237,7 +246,11 @@ impl Fuzz {
                 let selectors = Selectors::parse(self.random.pick(SELECTORS)).expect("valid");
                 let found = selectors.find_all(&tree, node).expect("within its bounds");
                 for id in found.into_iter().take(3) {
-                    assert!(selectors.matches(&tree, id, None).expect("within its bounds"));
+                    assert!(
+                        selectors
+                            .matches(&tree, id, None)
+                            .expect("within its bounds")
+                    );
                 }
             }
             27 => {
@@ -349,5 +362,9 @@ fn a_million_random_steps() {
         }
     }
     fuzz.tree.get_mut().check_invariants();
-    println!("{} nodes, {} bytes", fuzz.tree.get_mut().len(), fuzz.tree.get_mut().bytes());
+    println!(
+        "{} nodes, {} bytes",
+        fuzz.tree.get_mut().len(),
+        fuzz.tree.get_mut().bytes()
+    );
 }

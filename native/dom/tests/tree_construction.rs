@@ -199,7 +199,10 @@ fn html5lib_tree_construction() {
                 if found != case.expected {
                     let mode = if scripting { "on" } else { "off" };
                     if std::env::var_os("SHOW_FAILING").is_some() {
-                        println!("{} {mode}\n{}\nexpected\n{}\nfound\n{found}\n", case.name, case.data, case.expected);
+                        println!(
+                            "{} {mode}\n{}\nexpected\n{}\nfound\n{found}\n",
+                            case.name, case.data, case.expected
+                        );
                     }
                     failing.push(format!("{} {mode}", case.name));
                 }

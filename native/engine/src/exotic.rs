@@ -411,10 +411,7 @@ unsafe extern "C" fn get_own_property_names(
     // SAFETY: a live context of ours and a live object; references of our own.
     let (cx, this) = unsafe {
         let cx = Cx::from_ptr(NonNull::new_unchecked(ctx));
-        (
-            cx,
-            Value::from_raw(cx, sys::JS_DupValue(ctx, object)),
-        )
+        (cx, Value::from_raw(cx, sys::JS_DupValue(ctx, object)))
     };
     let Some(slot) = this.exotic_slot() else {
         return 0;
@@ -462,4 +459,3 @@ unsafe extern "C" fn get_own_property_names(
     }
     0
 }
-

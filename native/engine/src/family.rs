@@ -122,10 +122,7 @@ impl<'a> Cx<'a> {
                 u: sys::JSValueUnion { ptr: object },
                 tag: sys::JS_TAG_OBJECT.into(),
             };
-            Some(Value::from_raw(
-                self,
-                sys::JS_DupValue(self.as_ptr(), raw),
-            ))
+            Some(Value::from_raw(self, sys::JS_DupValue(self.as_ptr(), raw)))
         }
     }
 

@@ -106,4 +106,10 @@ rustler::atoms! {
     sessions,
     connections,
     active,
+
+    dom_find,
+    dom_find_all,
+    dom_text,
+    dom_attr,
+    dom_html,
 }

@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use rustler::{Encoder, LocalPid};
 
-use quickbeam_apis::{Level, Mailbox, Parts};
+use quickbeam_apis::{Level, Mailbox, Part, Parts};
 use quickbeam_core::{Context, Embedder, Limit, messages, timers};
-use quickbeam_engine::{Collections, Cx, Heap, JsResult, Report, Root as Kept, Value};
+use quickbeam_engine::{Collections, Cx, Heap, JsResult, Member, Report, Root as Kept, Value};
 use quickbeam_modules::{Builtins, Compiled, Loader, Root};
 use quickbeam_net::Network;
 
@@ -142,7 +142,10 @@ impl Embedder for Host {
             context: self.context.clone(),
             network: self.network.clone(),
         };
-        let installed = quickbeam_apis::install(heap, self.parts, services);
+        let mut installed = quickbeam_apis::install(heap, self.parts, services);
+        if installed.is_ok() && self.parts.has(Part::Dom) {
+            installed = quickbeam_dom::install(heap, Document);
+        }
         let built_in = heap.with(|cx| {
             report(cx, installed)?;
             report(cx, timers::install(cx).and_then(|()| beam::install(cx)))?;
@@ -296,6 +299,23 @@ impl quickbeam_apis::Host for Services {
 
     fn mailbox(&self) -> Arc<dyn Mailbox> {
         Arc::new(Tasks(self.context.clone()))
+    }
+
+    fn natives(&self, name: &str) -> Option<&'static [Member]> {
+        (name == "dom").then_some(quickbeam_dom::NATIVES)
+    }
+}
+
+/// What the DOM asks of the Web APIs.
+struct Document;
+
+impl quickbeam_dom::Hooks for Document {
+    fn module<'a>(&self, cx: Cx<'a>, path: &str) -> JsResult<Value<'a>> {
+        quickbeam_apis::load_module(cx, path)
+    }
+
+    fn uncaught<'a>(&self, cx: Cx<'a>, error: &Value<'a>) -> JsResult<()> {
+        quickbeam_apis::errors::report(cx, error)
     }
 }
 

@@ -12,6 +12,7 @@
 //! | `bytecode`, `figures` | compiled scripts, memory usage |
 //! | `errors` | exceptions as `QuickBEAM.JSError` |
 //! | `pack`, `weight` | large terms, and what is large |
+//! | `document` | what of a context's document is asked for |
 //! | `network` | the rules of the network as options give them |
 //! | `parcel` | terms that travel between threads, messages to processes |
 //!
@@ -24,6 +25,7 @@ mod bytecode;
 mod contexts;
 mod decode;
 mod deliver;
+mod document;
 mod encode;
 mod errors;
 mod etf;

@@ -11,6 +11,7 @@ use quickbeam_engine::{Cx, ErrorKind, JsResult, Kind, Report, Value};
 use crate::atoms;
 use crate::bridge::Bridge;
 use crate::decode::{decode, decode_list};
+use crate::document::Query;
 use crate::encode::{encode, encode_thrown};
 use crate::errors;
 use crate::etf::Etf;
@@ -48,6 +49,7 @@ enum OperationKind {
     Globals,
     MemoryUsage,
     Gc,
+    Dom(Query),
 }
 
 impl Request {
@@ -158,7 +160,7 @@ impl Request {
                 cx.collect();
                 Ok(cx.undefined())
             }
-            OperationKind::MemoryUsage => Ok(cx.undefined()),
+            OperationKind::MemoryUsage | OperationKind::Dom(_) => Ok(cx.undefined()),
         })
     }
 
@@ -167,6 +169,7 @@ impl Request {
         match self.kind {
             OperationKind::LoadModule | OperationKind::RunTemplate => return Ok(Body::Nil),
             OperationKind::MemoryUsage => return Ok(Body::Etf(crate::figures::memory_usage(cx))),
+            OperationKind::Dom(query) => return self.ask_document(cx, query),
             _ => {}
         }
         Ok(match value.kind() {
@@ -183,6 +186,17 @@ impl Request {
                 Body::Etf(out.into_bytes())
             }
         })
+    }
+
+    fn ask_document(&self, cx: Cx<'_>, query: Query) -> JsResult<Body> {
+        let given = self.terms.open(|term| {
+            let parts = rustler::types::tuple::get_tuple(term).unwrap_or_default();
+            let mut given = parts.into_iter().skip(1).map(|part| text(cx, part));
+            let mut next = || given.next().unwrap_or_else(|| Ok(String::new()));
+            Ok((next()?, next()?))
+        });
+        let (selector, attribute) = given?;
+        crate::document::answer(cx, query, &selector, &attribute)
     }
 
     fn answer(mut self, body: Body) {
@@ -250,7 +264,8 @@ impl Drop for Request {
     }
 }
 
-fn ok_head() -> Etf {
+/// The beginning of `{:ok, term}`.
+pub fn ok_head() -> Etf {
     let mut out = Etf::new();
     out.tuple(2);
     out.atom("ok");
@@ -277,6 +292,7 @@ fn kind_of(term: Term<'_>) -> Option<OperationKind> {
         return [
             (atoms::memory_usage(), OperationKind::MemoryUsage),
             (atoms::gc(), OperationKind::Gc),
+            (atoms::dom_html(), OperationKind::Dom(Query::Html)),
         ]
         .into_iter()
         .find_map(|(atom, kind)| (atom == name).then_some(kind));
@@ -336,6 +352,30 @@ fn kind_of(term: Term<'_>) -> Option<OperationKind> {
             OperationKind::Define,
         ),
         (atoms::globals(), 2, true, OperationKind::Globals),
+        (
+            atoms::dom_find(),
+            2,
+            binary(1),
+            OperationKind::Dom(Query::Find),
+        ),
+        (
+            atoms::dom_find_all(),
+            2,
+            binary(1),
+            OperationKind::Dom(Query::FindAll),
+        ),
+        (
+            atoms::dom_text(),
+            2,
+            binary(1),
+            OperationKind::Dom(Query::Text),
+        ),
+        (
+            atoms::dom_attr(),
+            3,
+            binary(1) && binary(2),
+            OperationKind::Dom(Query::Attr),
+        ),
     ];
     let (.., kind) = shapes
         .into_iter()

@@ -24,9 +24,13 @@ pub(super) static MEMBERS: &[Member] = &[
     }),
     get!(c"localName", attribute, |e, n| {
         let tree = e.tree();
-        tree.attribute_node_name(n).map(|name| name.local.to_string())
+        tree.attribute_node_name(n)
+            .map(|name| name.local.to_string())
     }),
-    get!(c"name", attribute, |e, n| super::node::node_name(&e.tree(), n)),
+    get!(c"name", attribute, |e, n| super::node::node_name(
+        &e.tree(),
+        n
+    )),
     attr!(
         c"value",
         attribute,
@@ -66,7 +70,9 @@ pub(super) static MAP: &[Member] = &[
             super::convert::require(call, c"getNamedItemNS", 2)?;
             let namespace = nullable_text(&call.argument(0))?.unwrap_or_default();
             let local = text(call, 1)?;
-            let index = env.tree().find_attribute_ns(map.element, &namespace, &local);
+            let index = env
+                .tree()
+                .find_attribute_ns(map.element, &namespace, &local);
             index.and_then(|index| map.at(env, index)).to_js(env)
         })
     }),
@@ -96,7 +102,9 @@ pub(super) static MAP: &[Member] = &[
             let namespace = nullable_text(&call.argument(0))?.unwrap_or_default();
             let local = text(call, 1)?;
             env.changing(|| {
-                let index = env.tree().find_attribute_ns(map.element, &namespace, &local);
+                let index = env
+                    .tree()
+                    .find_attribute_ns(map.element, &namespace, &local);
                 map.take(env, index)
             })
         })
@@ -336,7 +344,9 @@ impl Exotic for Dataset {
                 false => Ok(attribute_name(name)),
             }
         })?;
-        env.changing(|| super::element::set_attribute(env, self.element, &attribute, &to)?.to_js(env))?;
+        env.changing(|| {
+            super::element::set_attribute(env, self.element, &attribute, &to)?.to_js(env)
+        })?;
         Ok(Change::Done)
     }
 

@@ -5,9 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use html5ever::ns;
-use quickbeam_engine::{
-    Change, Computed, Cx, Exotic, JsResult, Member, Name, Value,
-};
+use quickbeam_engine::{Change, Computed, Cx, Exotic, JsResult, Member, Name, Value};
 
 use super::convert::{ToJs, text, type_error, unsigned_long};
 use super::dom::{Env, held};
@@ -61,7 +59,9 @@ pub(super) static RADIO_LIST: &[Member] = &[Member::accessor(
         with(&this, |env, list| {
             let items = list.items(env, &this)?;
             let tree = env.tree();
-            let checked = items.iter().find(|id| is_radio(&tree, **id) && forms::is_checked(&tree, **id));
+            let checked = items
+                .iter()
+                .find(|id| is_radio(&tree, **id) && forms::is_checked(&tree, **id));
             let value = checked.map_or(String::new(), |id| forms::value(&tree, *id));
             drop(tree);
             value.to_js(env)
@@ -278,11 +278,23 @@ pub(super) fn live_by<'a>(
 }
 
 pub(super) fn child_nodes(env: Env<'_>, id: NodeId) -> JsResult<Value<'_>> {
-    live(env, id, held::CHILD_NODES, Interface::NodeList, Query::ChildNodes)
+    live(
+        env,
+        id,
+        held::CHILD_NODES,
+        Interface::NodeList,
+        Query::ChildNodes,
+    )
 }
 
 pub(super) fn children(env: Env<'_>, id: NodeId) -> JsResult<Value<'_>> {
-    live(env, id, held::CHILDREN, Interface::HtmlCollection, Query::Children)
+    live(
+        env,
+        id,
+        held::CHILDREN,
+        Interface::HtmlCollection,
+        Query::Children,
+    )
 }
 
 pub(super) fn by_tag_name(env: Env<'_>, id: NodeId, name: String) -> JsResult<Value<'_>> {
@@ -295,7 +307,12 @@ pub(super) fn by_tag_name_ns(
     namespace: String,
     local: String,
 ) -> JsResult<Value<'_>> {
-    live_by(env, id, Interface::HtmlCollection, Query::TagNs(namespace, local))
+    live_by(
+        env,
+        id,
+        Interface::HtmlCollection,
+        Query::TagNs(namespace, local),
+    )
 }
 
 pub(super) fn by_class_name(env: Env<'_>, id: NodeId, names: String) -> JsResult<Value<'_>> {
@@ -393,9 +410,8 @@ impl Collection {
                 .filter(|id| tree.is_element(*id) && matches(*id))
                 .collect()
         };
-        let named = |id: NodeId, names: &[&str]| {
-            names.iter().any(|name| tree.is_html_named(id, name))
-        };
+        let named =
+            |id: NodeId, names: &[&str]| names.iter().any(|name| tree.is_html_named(id, name));
         match &self.query {
             Query::ChildNodes => tree.children(root).collect(),
             Query::Children => tree.child_elements(root).collect(),
@@ -436,9 +452,9 @@ impl Collection {
                     })
                 })
             }
-            Query::Name(name) => below(&|id| {
-                tree.is_html_element(id) && tree.attribute(id, "name") == Some(name)
-            }),
+            Query::Name(name) => {
+                below(&|id| tree.is_html_element(id) && tree.attribute(id, "name") == Some(name))
+            }
             Query::Named(names) => below(&|id| named(id, names)),
             Query::Links => {
                 below(&|id| named(id, &["a", "area"]) && tree.attribute(id, "href").is_some())
@@ -534,7 +550,10 @@ impl Collection {
     }
 
     fn is_node_list(&self) -> bool {
-        matches!(self.interface, Interface::NodeList | Interface::RadioNodeList)
+        matches!(
+            self.interface,
+            Interface::NodeList | Interface::RadioNodeList
+        )
     }
 }
 

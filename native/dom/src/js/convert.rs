@@ -166,12 +166,8 @@ pub(crate) fn parse_integer(text: Option<&str>) -> Option<i32> {
 /// Argument `index` as a node.
 pub(crate) fn node(call: &Call<'_>, index: usize) -> JsResult<NodeId> {
     let env = Env::of(call.cx());
-    env.node_of(&call.argument(index)).ok_or_else(|| {
-        type_error(
-            call.cx(),
-            &format!("argument {} is not a Node", index + 1),
-        )
-    })
+    env.node_of(&call.argument(index))
+        .ok_or_else(|| type_error(call.cx(), &format!("argument {} is not a Node", index + 1)))
 }
 
 /// Argument `index` as `Node?`.

@@ -260,8 +260,9 @@ fn initial(env: Env<'_>, element: NodeId, name: &str) -> &'static str {
         "float" | "transform" | "animation-name" => "none",
         "color" => "rgb(0, 0, 0)",
         "background-color" => "rgba(0, 0, 0, 0)",
-        "width" | "height" | "top" | "right" | "bottom" | "left" | "z-index"
-        | "pointer-events" => "auto",
+        "width" | "height" | "top" | "right" | "bottom" | "left" | "z-index" | "pointer-events" => {
+            "auto"
+        }
         "transition-duration" | "animation-duration" | "transition-delay" | "animation-delay" => {
             "0s"
         }
@@ -348,7 +349,9 @@ pub(super) fn namespace(cx: Cx<'_>) -> JsResult<Value<'_>> {
 /// A DOMRect of nothing.
 pub(super) fn empty_rect(env: Env<'_>) -> JsResult<Value<'_>> {
     let rect = env.cx.object()?;
-    for name in ["x", "y", "width", "height", "top", "right", "bottom", "left"] {
+    for name in [
+        "x", "y", "width", "height", "top", "right", "bottom", "left",
+    ] {
         rect.define(name, env.cx.integer(0))?;
     }
     Ok(rect)

@@ -228,7 +228,11 @@ pub(super) fn created(env: Env<'_>, root: NodeId) {
         let tree = env.tree();
         // Within templates nothing is alive.
         let in_window = tree.document_data(root).has_window;
-        let all = if in_window { all_below(&tree, root) } else { Vec::new() };
+        let all = if in_window {
+            all_below(&tree, root)
+        } else {
+            Vec::new()
+        };
         all.into_iter()
             .filter_map(|id| waits_for(env, &tree, id).map(|one| (id, one)))
             .collect()
@@ -260,7 +264,8 @@ pub(super) fn create<'a>(
                 Err(thrown) => {
                     env.report(thrown)?;
                     let id = env.tree_mut().new_element(document, name);
-                    env.tree_mut().update_extra(id, |extra| extra.custom = CustomState::Failed);
+                    env.tree_mut()
+                        .update_extra(id, |extra| extra.custom = CustomState::Failed);
                     let object = env.made(id)?;
                     object.set_prototype(&env.prototype(Interface::HtmlUnknown)?)?;
                     Ok(object)
@@ -298,8 +303,14 @@ fn construct_now<'a>(
     document: NodeId,
 ) -> JsResult<Value<'a>> {
     let object = definition.constructor.get(env.cx).construct(&[])?;
-    let Some(id) = env.node_of(&object).filter(|id| env.tree().is_html_element(*id)) else {
-        return Err(type_error(env.cx, "the constructor of a custom element made no HTMLElement"));
+    let Some(id) = env
+        .node_of(&object)
+        .filter(|id| env.tree().is_html_element(*id))
+    else {
+        return Err(type_error(
+            env.cx,
+            "the constructor of a custom element made no HTMLElement",
+        ));
     };
     let wrong = {
         let tree = env.tree();
@@ -329,7 +340,10 @@ pub(super) fn upgrade(env: Env<'_>, id: NodeId, definition: &Rc<Definition>) -> 
     if !fits {
         return Ok(());
     }
-    let set_state = |state| env.tree_mut().update_extra(id, |extra| extra.custom = state);
+    let set_state = |state| {
+        env.tree_mut()
+            .update_extra(id, |extra| extra.custom = state)
+    };
     set_state(CustomState::Failed);
     let (attributes, connected) = {
         let tree = env.tree();
@@ -343,7 +357,10 @@ pub(super) fn upgrade(env: Env<'_>, id: NodeId, definition: &Rc<Definition>) -> 
         reactions::callback(env, id, definition, "connectedCallback", Vec::new())?;
     }
     let object = env.wrap(id)?;
-    definition.stack.borrow_mut().push(Some(Root::new(object.clone())));
+    definition
+        .stack
+        .borrow_mut()
+        .push(Some(Root::new(object.clone())));
     let constructed = definition.constructor.get(env.cx).construct(&[]);
     let entry = definition.stack.borrow_mut().pop();
     drop(entry);
@@ -370,9 +387,10 @@ pub(super) fn upgrade(env: Env<'_>, id: NodeId, definition: &Rc<Definition>) -> 
 pub(super) fn construct<'a>(call: &Call<'a>, interface: Interface) -> JsResult<Value<'a>> {
     let env = Env::of(call.cx());
     let new_target = call.this();
-    let definition = env.dom.custom.find(|one| {
-        one.constructor.get(env.cx).identity() == new_target.identity()
-    });
+    let definition = env
+        .dom
+        .custom
+        .find(|one| one.constructor.get(env.cx).identity() == new_target.identity());
     let own = env.constructor(interface)?;
     let illegal = || Err(type_error(env.cx, "Illegal constructor"));
     let Some(definition) = definition.filter(|_| own.identity() != new_target.identity()) else {
@@ -386,7 +404,11 @@ pub(super) fn construct<'a>(call: &Call<'a>, interface: Interface) -> JsResult<V
         return illegal();
     }
     let prototype = super::interfaces::prototype_of_new(call, interface)?;
-    let top = definition.stack.borrow().last().map(|top| top.as_ref().map(|top| top.get(env.cx)));
+    let top = definition
+        .stack
+        .borrow()
+        .last()
+        .map(|top| top.as_ref().map(|top| top.get(env.cx)));
     match top {
         None => {
             let document = env.window_document_id()?;
@@ -405,7 +427,10 @@ pub(super) fn construct<'a>(call: &Call<'a>, interface: Interface) -> JsResult<V
             object.set_prototype(&prototype)?;
             Ok(object)
         }
-        Some(None) => Err(type_error(env.cx, "this custom element is constructed already")),
+        Some(None) => Err(type_error(
+            env.cx,
+            "this custom element is constructed already",
+        )),
         Some(Some(object)) => {
             object.set_prototype(&prototype)?;
             if let Some(top) = definition.stack.borrow_mut().last_mut() {
@@ -474,7 +499,10 @@ pub(super) static MEMBERS: &[Member] = &[
         let env = checked(call)?;
         convert::require(call, c"getName", 1)?;
         if !call.argument(0).is_function() {
-            return Err(type_error(env.cx, "getName: the argument is not a constructor"));
+            return Err(type_error(
+                env.cx,
+                "getName: the argument is not a constructor",
+            ));
         }
         let wanted = call.argument(0).identity();
         let found = env
@@ -499,11 +527,7 @@ pub(super) static MEMBERS: &[Member] = &[
 ];
 
 /// Queue upgrades of what waits below `root`.
-fn upgrade_all(
-    env: Env<'_>,
-    root: NodeId,
-    wanted: impl Fn(&Definition) -> bool,
-) -> JsResult<()> {
+fn upgrade_all(env: Env<'_>, root: NodeId, wanted: impl Fn(&Definition) -> bool) -> JsResult<()> {
     let found: Vec<(NodeId, Rc<Definition>)> = {
         let tree = env.tree();
         all_below(&tree, root)
@@ -525,7 +549,10 @@ fn when_defined<'a>(env: Env<'a>, name: String) -> JsResult<Value<'a>> {
         let (promise, _, reject) = env.cx.promise()?;
         let kind = env.cx.string("SyntaxError")?;
         let message = env.cx.string("that is no name of a custom element")?;
-        reject.call(&env.cx.undefined(), &[env.cx.dom_exception(&kind, &message)?])?;
+        reject.call(
+            &env.cx.undefined(),
+            &[env.cx.dom_exception(&kind, &message)?],
+        )?;
         return Ok(promise);
     }
     if let Some(definition) = custom.find(|one| one.name == name) {
@@ -546,7 +573,10 @@ fn define<'a>(env: Env<'a>, call: &Call<'a>) -> JsResult<()> {
     let custom = &env.dom.custom;
     let (name, constructor) = (text(call, 0)?, call.argument(1));
     if !constructor.is_constructor() {
-        return Err(type_error(env.cx, "define: the second argument is not a constructor"));
+        return Err(type_error(
+            env.cx,
+            "define: the second argument is not a constructor",
+        ));
     }
     if !is_custom_name(&name) {
         let shown: String = name.chars().take(60).collect();
@@ -596,7 +626,9 @@ fn define<'a>(env: Env<'a>, call: &Call<'a>) -> JsResult<()> {
     }
     let waiting = custom.waiting.borrow_mut().remove(&name);
     if let Some((_, resolve)) = waiting {
-        resolve.get(env.cx).call(&env.cx.undefined(), &[constructor])?;
+        resolve
+            .get(env.cx)
+            .call(&env.cx.undefined(), &[constructor])?;
     }
     Ok(())
 }
@@ -616,7 +648,10 @@ fn read_definition<'a>(env: Env<'a>, constructor: &Value<'a>) -> JsResult<Read> 
     ];
     let prototype = constructor.get("prototype")?;
     if !prototype.is_object() {
-        return Err(type_error(env.cx, "define: the constructor's prototype is not an object"));
+        return Err(type_error(
+            env.cx,
+            "define: the constructor's prototype is not an object",
+        ));
     }
     let mut callbacks = Vec::new();
     for name in CALLBACKS {
@@ -625,7 +660,10 @@ fn read_definition<'a>(env: Env<'a>, constructor: &Value<'a>) -> JsResult<Read> 
             continue;
         }
         if !callback.is_function() {
-            return Err(type_error(env.cx, &format!("define: {name} is not a function")));
+            return Err(type_error(
+                env.cx,
+                &format!("define: {name} is not a function"),
+            ));
         }
         callbacks.push((name, Root::new(callback)));
     }
@@ -635,7 +673,10 @@ fn read_definition<'a>(env: Env<'a>, constructor: &Value<'a>) -> JsResult<Read> 
             return Ok(Vec::new());
         }
         if !list.is_object() {
-            return Err(type_error(env.cx, &format!("define: {name} is not a sequence")));
+            return Err(type_error(
+                env.cx,
+                &format!("define: {name} is not a sequence"),
+            ));
         }
         // Of whatever can be iterated, as Web IDL has sequences.
         let array = env.cx.global().get("Array")?;

@@ -18,6 +18,8 @@ use crate::tree::{
     is_xml_name, validate_qualified,
 };
 
+const XPATH: &str = "dom/xpath.js";
+
 pub(super) static STATICS: &[Member] = &[Member::operation(c"parseHTMLUnsafe", 1, |call| {
     super::convert::require(call, c"parseHTMLUnsafe", 1)?;
     let html = text(call, 0)?;
@@ -28,9 +30,14 @@ pub(super) static STATICS: &[Member] = &[Member::operation(c"parseHTMLUnsafe", 1
 pub(super) static FRAGMENT: &[Member] = &[];
 
 pub(super) static DOCTYPE: &[Member] = &[
-    get!(c"name", doctype, |e, n| doctype(&e.tree(), n, |one| &one.name)),
-    get!(c"publicId", doctype, |e, n| doctype(&e.tree(), n, |one| &one.public_id)),
-    get!(c"systemId", doctype, |e, n| doctype(&e.tree(), n, |one| &one.system_id)),
+    get!(c"name", doctype, |e, n| doctype(&e.tree(), n, |one| &one
+        .name)),
+    get!(c"publicId", doctype, |e, n| doctype(&e.tree(), n, |one| {
+        &one.public_id
+    })),
+    get!(c"systemId", doctype, |e, n| doctype(&e.tree(), n, |one| {
+        &one.system_id
+    })),
 ];
 
 fn doctype(tree: &Tree, id: NodeId, read: impl Fn(&crate::tree::Doctype) -> &str) -> String {
@@ -41,14 +48,28 @@ fn doctype(tree: &Tree, id: NodeId, read: impl Fn(&crate::tree::Doctype) -> &str
 }
 
 pub(super) static MEMBERS: &[Member] = &[
-    get!(c"implementation", document, |e, n| kept(e, n, held::IMPLEMENTATION, |object| {
-        let prototype = e.prototype(Interface::DomImplementation)?;
-        let made = e.cx.host_object_with_slots(&prototype, Implementation(n), 1)?;
-        made.set_internal_slot(0, object.clone());
-        Ok(made)
-    })),
-    get!(c"URL", document, |e, n| e.tree().document_data(n).url.to_string()),
-    get!(c"documentURI", document, |e, n| e.tree().document_data(n).url.to_string()),
+    get!(c"implementation", document, |e, n| kept(
+        e,
+        n,
+        held::IMPLEMENTATION,
+        |object| {
+            let prototype = e.prototype(Interface::DomImplementation)?;
+            let made =
+                e.cx.host_object_with_slots(&prototype, Implementation(n), 1)?;
+            made.set_internal_slot(0, object.clone());
+            Ok(made)
+        }
+    )),
+    get!(c"URL", document, |e, n| e
+        .tree()
+        .document_data(n)
+        .url
+        .to_string()),
+    get!(c"documentURI", document, |e, n| e
+        .tree()
+        .document_data(n)
+        .url
+        .to_string()),
     get!(c"compatMode", document, |e, n| {
         match e.tree().document_data(n).quirks {
             QuirksMode::Quirks => "BackCompat",
@@ -58,9 +79,15 @@ pub(super) static MEMBERS: &[Member] = &[
     get!(c"characterSet", document, |_e, _n| "UTF-8"),
     get!(c"charset", document, |_e, _n| "UTF-8"),
     get!(c"inputEncoding", document, |_e, _n| "UTF-8"),
-    get!(c"contentType", document, |e, n| e.tree().document_data(n).content_type.to_string()),
+    get!(c"contentType", document, |e, n| e
+        .tree()
+        .document_data(n)
+        .content_type
+        .to_string()),
     get!(c"doctype", document, |e, n| e.tree().doctype(n)),
-    get!(c"documentElement", document, |e, n| e.tree().document_element(n)),
+    get!(c"documentElement", document, |e, n| e
+        .tree()
+        .document_element(n)),
     op!(c"getElementsByTagName", 1, document, |e, n, call| {
         collection::by_tag_name(e, n, text(call, 0)?)
     }),
@@ -74,7 +101,9 @@ pub(super) static MEMBERS: &[Member] = &[
     op!(c"getElementsByName", 1, document, |e, n, call| {
         collection::live_by(e, n, Interface::NodeList, Query::Name(text(call, 0)?))
     }),
-    mutator!(c"createElement", 1, document, |e, n, call| create_element(e, n, call)),
+    mutator!(c"createElement", 1, document, |e, n, call| create_element(
+        e, n, call
+    )),
     mutator!(c"createElementNS", 2, document, |e, n, call| {
         let namespace = nullable_text(&call.argument(0))?.unwrap_or_default();
         let name = text(call, 1)?;
@@ -82,7 +111,9 @@ pub(super) static MEMBERS: &[Member] = &[
         let name = validate_qualified(&namespace, &name, true).map_err(|error| e.throw(&error))?;
         custom::create(e, n, name, is)
     }),
-    op!(c"createDocumentFragment", 0, document, |e, n, _call| e.tree_mut().new_fragment(n)),
+    op!(c"createDocumentFragment", 0, document, |e, n, _call| e
+        .tree_mut()
+        .new_fragment(n)),
     op!(c"createTextNode", 1, document, |e, n, call| {
         let data = text(call, 0)?;
         let made = e.tree_mut().new_text(n, &data);
@@ -190,8 +221,12 @@ pub(super) static MEMBERS: &[Member] = &[
         let prototype = e.prototype(Interface::Range)?;
         range::make(e, &prototype, start, start)
     }),
-    op!(c"createNodeIterator", 1, document, |e, _n, call| traversal::iterator(e, call)),
-    op!(c"createTreeWalker", 1, document, |e, _n, call| traversal::walker(e, call)),
+    op!(c"createNodeIterator", 1, document, |e, _n, call| {
+        traversal::iterator(e, call)
+    }),
+    op!(c"createTreeWalker", 1, document, |e, _n, call| {
+        traversal::walker(e, call)
+    }),
     // HTML
     attr!(
         c"location",
@@ -229,7 +264,9 @@ pub(super) static MEMBERS: &[Member] = &[
         |e, n| {
             let tree = e.tree();
             let root = tree.document_element(n);
-            root.map_or(String::new(), |root| tree.attribute_or_empty(root, "dir").to_owned())
+            root.map_or(String::new(), |root| {
+                tree.attribute_or_empty(root, "dir").to_owned()
+            })
         },
         |e, n, to| {
             let to = to.to_text()?;
@@ -266,8 +303,11 @@ pub(super) static MEMBERS: &[Member] = &[
     }),
     op!(c"close", 0, document, |_e, _n, _call| {}),
     mutator!(c"write", 0, document, |e, n, call| write(e, n, call, "")),
-    mutator!(c"writeln", 0, document, |e, n, call| write(e, n, call, "\n")),
-    op!(c"hasFocus", 0, document, |e, n, _call| e.main_document() == Some(n)),
+    mutator!(c"writeln", 0, document, |e, n, call| write(
+        e, n, call, "\n"
+    )),
+    op!(c"hasFocus", 0, document, |e, n, _call| e.main_document()
+        == Some(n)),
     get!(c"activeElement", document, |e, n| {
         let tree = e.tree();
         let focused = tree
@@ -294,10 +334,27 @@ pub(super) static MEMBERS: &[Member] = &[
     get!(c"hidden", document, |_e, _n| false),
     get!(c"visibilityState", document, |_e, _n| "visible"),
     get!(c"fullscreenElement", document, |e, _n| e.cx.null()),
-    get!(c"scrollingElement", document, |e, n| e.tree().document_element(n)),
+    get!(c"scrollingElement", document, |e, n| e
+        .tree()
+        .document_element(n)),
     op!(c"elementFromPoint", 2, document, |e, _n, _call| e.cx.null()),
-    op!(c"elementsFromPoint", 2, document, |e, _n, _call| e.cx.array()),
-    op!(c"getSelection", 0, document, |e, n, _call| range::selection(e, n)),
+    op!(c"elementsFromPoint", 2, document, |e, _n, _call| e
+        .cx
+        .array()),
+    op!(c"createExpression", 1, document, |e, _n, call| {
+        call_module(e, XPATH, "createExpression", &call.rest(0))
+    }),
+    op!(c"createNSResolver", 1, document, |_e, _n, call| call
+        .argument(0)),
+    op!(c"evaluate", 2, document, |e, _n, call| {
+        call_module(e, XPATH, "evaluate", &call.rest(0))
+    }),
+    op!(
+        c"getSelection",
+        0,
+        document,
+        |e, n, _call| range::selection(e, n)
+    ),
     get!(c"styleSheets", document, |e, _n| e.cx.array()),
     get!(c"adoptedStyleSheets", document, |e, _n| e.cx.array()),
 ];
@@ -379,9 +436,8 @@ fn set_title(env: Env<'_>, document: NodeId, text: &str) -> JsResult<()> {
 fn set_body<'a>(env: Env<'a>, document: NodeId, to: &Value<'a>) -> JsResult<()> {
     let body = env.node_of(to);
     let mut tree = env.tree_mut();
-    let body = body.filter(|body| {
-        tree.is_html_named(*body, "body") || tree.is_html_named(*body, "frameset")
-    });
+    let body = body
+        .filter(|body| tree.is_html_named(*body, "body") || tree.is_html_named(*body, "frameset"));
     let refuse = |message: &str| Err(env.throw(&DomError::hierarchy(message)));
     let Some(body) = body else {
         drop(tree);
@@ -464,7 +520,9 @@ pub(super) static IMPLEMENTATION: &[Member] = &[
             let message = format!("{name:?} is not a valid doctype name");
             return Err(env.throw(&DomError::invalid_character(message)));
         }
-        let made = env.tree_mut().new_doctype(document, &name, &public_id, &system_id);
+        let made = env
+            .tree_mut()
+            .new_doctype(document, &name, &public_id, &system_id);
         env.made(made)?.to_js(env)
     }),
     Member::operation(c"createDocument", 2, |call| {

@@ -17,7 +17,7 @@ pub trait Hooks {
     /// The exports of a module of priv/js.
     fn module<'a>(&self, cx: Cx<'a>, path: &str) -> JsResult<Value<'a>>;
     /// Report an exception that no script catches.
-    fn uncaught(&self, cx: Cx<'_>, error: Value<'_>) -> JsResult<()>;
+    fn uncaught<'a>(&self, cx: Cx<'a>, error: &Value<'a>) -> JsResult<()>;
 }
 
 /// The DOM of one heap.
@@ -169,12 +169,16 @@ impl<'a> Env<'a> {
     pub(crate) fn report(self, thrown: Thrown) -> JsResult<()> {
         let error = self.cx.catch(thrown);
         self.cx.poll()?;
-        self.dom.hooks.uncaught(self.cx, error)
+        self.dom.hooks.uncaught(self.cx, &error)
     }
 
     // ---- brands ------------------------------------------------------------
 
-    fn brand(call: &Call<'a>, what: &str, is: impl Fn(&Tree, NodeId) -> bool) -> JsResult<(Env<'a>, NodeId)> {
+    fn brand(
+        call: &Call<'a>,
+        what: &str,
+        is: impl Fn(&Tree, NodeId) -> bool,
+    ) -> JsResult<(Env<'a>, NodeId)> {
         let env = Env::of(call.cx());
         match env.node_of(&call.this()) {
             Some(id) if is(&env.tree(), id) => Ok((env, id)),

@@ -159,7 +159,10 @@ pub(super) static MEMBERS: &[Member] = &[
         n,
         &call.argument(0)
     )),
-    get!(c"shadowRoot", element, |e, n| shadow::open_root(&e.tree(), n)),
+    get!(c"shadowRoot", element, |e, n| shadow::open_root(
+        &e.tree(),
+        n
+    )),
     get!(c"assignedSlot", element, |e, n| e.tree().find_slot(n, true)),
     op!(c"closest", 1, element, |e, n, call| {
         let selectors = selectors(e, &text(call, 0)?)?;
@@ -212,33 +215,27 @@ pub(super) static MEMBERS: &[Member] = &[
         let (place, html) = (text(call, 0)?, text(call, 1)?);
         insert_adjacent_html(e, n, &place, &html)
     }),
-    attr!(
-        c"innerHTML",
-        element,
-        |e, n| inner(e, n),
-        |e, n, to| {
-            let html = text_or_null(&to)?;
-            set_inner(e, n, n, &html, false)
-        }
-    ),
-    attr!(
-        c"outerHTML",
-        element,
-        |e, n| outer(e, n),
-        |e, n, to| {
-            let html = text_or_null(&to)?;
-            set_outer(e, n, &html)
-        }
-    ),
+    attr!(c"innerHTML", element, |e, n| inner(e, n), |e, n, to| {
+        let html = text_or_null(&to)?;
+        set_inner(e, n, n, &html, false)
+    }),
+    attr!(c"outerHTML", element, |e, n| outer(e, n), |e, n, to| {
+        let html = text_or_null(&to)?;
+        set_outer(e, n, &html)
+    }),
     op!(c"getHTML", 0, element, |e, n, call| get_html(e, n, call)),
     mutator!(c"setHTMLUnsafe", 1, element, |e, n, call| {
         let html = text(call, 0)?;
         set_inner(e, n, n, &html, true)
     }),
     // No layout: what has no box says so, as the CSSOM View standard has it.
-    op!(c"getBoundingClientRect", 0, element, |e, _n, _call| css::empty_rect(e)),
+    op!(c"getBoundingClientRect", 0, element, |e, _n, _call| {
+        css::empty_rect(e)
+    }),
     op!(c"getClientRects", 0, element, |e, _n, _call| e.cx.array()),
-    op!(c"checkVisibility", 0, element, |e, n, _call| e.tree().is_connected(n)),
+    op!(c"checkVisibility", 0, element, |e, n, _call| e
+        .tree()
+        .is_connected(n)),
     op!(c"scrollIntoView", 0, element, |_e, _n, _call| {}),
     op!(c"scroll", 0, element, |_e, _n, _call| {}),
     op!(c"scrollTo", 0, element, |_e, _n, _call| {}),
@@ -384,8 +381,20 @@ pub(super) fn set_inner(
             name.ns == ns!(html)
                 && !matches!(
                     &*name.local,
-                    "html" | "head" | "table" | "tbody" | "thead" | "tfoot" | "tr" | "colgroup"
-                        | "select" | "frameset" | "template" | "pre" | "textarea" | "listing"
+                    "html"
+                        | "head"
+                        | "table"
+                        | "tbody"
+                        | "thead"
+                        | "tfoot"
+                        | "tr"
+                        | "colgroup"
+                        | "select"
+                        | "frameset"
+                        | "template"
+                        | "pre"
+                        | "textarea"
+                        | "listing"
                 )
         });
         simple && tree.document_data(context).html
@@ -431,11 +440,7 @@ fn body_for(env: Env<'_>, id: NodeId) -> NodeId {
 }
 
 /// Where `insertAdjacent*` puts things: the parent and what is after them.
-fn adjacent(
-    env: Env<'_>,
-    id: NodeId,
-    place: &str,
-) -> JsResult<Option<(NodeId, Option<NodeId>)>> {
+fn adjacent(env: Env<'_>, id: NodeId, place: &str) -> JsResult<Option<(NodeId, Option<NodeId>)>> {
     let tree = env.tree();
     Ok(match place.to_ascii_lowercase().as_str() {
         "beforebegin" => tree.parent(id).map(|parent| (parent, Some(id))),
@@ -445,7 +450,8 @@ fn adjacent(
         _ => {
             drop(tree);
             let shown: String = place.chars().take(40).collect();
-            let message = format!("{shown:?} is none of beforebegin, afterbegin, beforeend, afterend");
+            let message =
+                format!("{shown:?} is none of beforebegin, afterbegin, beforeend, afterend");
             return Err(env.throw(&DomError::syntax(message)));
         }
     })

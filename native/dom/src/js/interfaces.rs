@@ -7,8 +7,8 @@ use quickbeam_engine::{Call, ClassMembers, JsResult, Member, Value};
 use super::convert::type_error;
 use super::dom::Env;
 use super::{
-    attr, character_data, collection, css, custom, document, element, html as members, node, observer, parser,
-    range, shadow, token_list, traversal, window,
+    attr, character_data, collection, css, custom, document, element, html as members, node,
+    observer, parser, range, shadow, token_list, traversal, window,
 };
 use crate::tree::{NodeData, NodeId, Tree};
 
@@ -189,7 +189,11 @@ interfaces! {
 /// Make the constructor of an interface and its prototype.
 pub(crate) fn build<'a>(env: Env<'a>, interface: Interface) -> JsResult<Value<'a>> {
     let Some(class) = class(interface) else {
-        return env.dom.hooks.module(env.cx, "dom/nodes.js")?.get("EventTarget");
+        return env
+            .dom
+            .hooks
+            .module(env.cx, "dom/nodes.js")?
+            .get("EventTarget");
     };
     let parent = match class.parent {
         Nothing => None,
@@ -212,7 +216,11 @@ pub(crate) fn build<'a>(env: Env<'a>, interface: Interface) -> JsResult<Value<'a
 fn mixins(interface: Interface) -> Vec<&'static [Member]> {
     match interface {
         Element => vec![node::PARENT_NODE, node::CHILD_NODE, node::SIBLINGS],
-        Document => vec![node::PARENT_NODE, node::NON_ELEMENT_PARENT, super::events::HANDLERS],
+        Document => vec![
+            node::PARENT_NODE,
+            node::NON_ELEMENT_PARENT,
+            super::events::HANDLERS,
+        ],
         DocumentFragment => vec![node::PARENT_NODE, node::NON_ELEMENT_PARENT],
         CharacterData => vec![node::CHILD_NODE, node::SIBLINGS],
         DocumentType => vec![node::CHILD_NODE],
@@ -226,7 +234,14 @@ fn mixins(interface: Interface) -> Vec<&'static [Member]> {
 fn unscopables<'a>(env: Env<'a>, interface: Interface, prototype: &Value<'a>) -> JsResult<()> {
     let names: &[&str] = match interface {
         Element => &[
-            "after", "append", "before", "prepend", "remove", "replaceChildren", "replaceWith", "slot",
+            "after",
+            "append",
+            "before",
+            "prepend",
+            "remove",
+            "replaceChildren",
+            "replaceWith",
+            "slot",
         ],
         Document | DocumentFragment => &["append", "prepend", "replaceChildren"],
         CharacterData | DocumentType => &["after", "before", "remove", "replaceWith"],
@@ -242,10 +257,7 @@ fn unscopables<'a>(env: Env<'a>, interface: Interface, prototype: &Value<'a>) ->
 }
 
 /// GetPrototypeFromConstructor: new.target's own, else the intrinsic one.
-pub(crate) fn prototype_of_new<'a>(
-    call: &Call<'a>,
-    interface: Interface,
-) -> JsResult<Value<'a>> {
+pub(crate) fn prototype_of_new<'a>(call: &Call<'a>, interface: Interface) -> JsResult<Value<'a>> {
     let prototype = call.this().get("prototype")?;
     match prototype.is_object() {
         true => Ok(prototype),
@@ -271,7 +283,10 @@ macro_rules! node_constructor {
 
             pub(super) const LENGTH: i32 = $length;
 
-            pub(super) fn construct<'a>($call: &Call<'a>, interface: Interface) -> JsResult<Value<'a>> {
+            pub(super) fn construct<'a>(
+                $call: &Call<'a>,
+                interface: Interface,
+            ) -> JsResult<Value<'a>> {
                 let $env = Env::of($call.cx());
                 let $document = $env.window_document_id()?;
                 let prototype = prototype_of_new($call, interface)?;
@@ -292,7 +307,9 @@ node_constructor!(new_document, 0, |env, document, _call| {
     tree.set_url(id, &url);
     id
 });
-node_constructor!(new_fragment, 0, |env, document, _call| env.tree_mut().new_fragment(document));
+node_constructor!(new_fragment, 0, |env, document, _call| env
+    .tree_mut()
+    .new_fragment(document));
 node_constructor!(new_text, 0, |env, document, call| {
     let text = optional_text(call)?;
     env.tree_mut().new_text(document, &text)
@@ -455,7 +472,12 @@ pub(crate) fn of_html(local: &str) -> Interface {
         "track" => HtmlTrack,
         "ul" => HtmlUList,
         "video" => HtmlVideo,
-        "abbr" | "acronym" | "address" | "article" | "aside" | "b" | "basefont" | "bdi" | "bdo" | "big" | "center" | "cite" | "code" | "dd" | "dfn" | "dt" | "em" | "figcaption" | "figure" | "footer" | "header" | "hgroup" | "i" | "kbd" | "main" | "mark" | "nav" | "nobr" | "noembed" | "noframes" | "noscript" | "plaintext" | "rb" | "rp" | "rt" | "rtc" | "ruby" | "s" | "samp" | "search" | "section" | "small" | "strike" | "strong" | "sub" | "summary" | "sup" | "tt" | "u" | "var" | "wbr" => HtmlElement,
+        "abbr" | "acronym" | "address" | "article" | "aside" | "b" | "basefont" | "bdi" | "bdo"
+        | "big" | "center" | "cite" | "code" | "dd" | "dfn" | "dt" | "em" | "figcaption"
+        | "figure" | "footer" | "header" | "hgroup" | "i" | "kbd" | "main" | "mark" | "nav"
+        | "nobr" | "noembed" | "noframes" | "noscript" | "plaintext" | "rb" | "rp" | "rt"
+        | "rtc" | "ruby" | "s" | "samp" | "search" | "section" | "small" | "strike" | "strong"
+        | "sub" | "summary" | "sup" | "tt" | "u" | "var" | "wbr" => HtmlElement,
         other if crate::tree::is_custom_name(other) => HtmlElement,
         _ => HtmlUnknown,
     }

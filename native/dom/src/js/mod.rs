@@ -37,4 +37,5 @@ mod window;
 
 pub use dom::Hooks;
 pub use natives::NATIVES;
+pub(crate) use node::query;
 pub use window::globals;

@@ -112,7 +112,9 @@ pub static NATIVES: &[Member] = &[
     }),
     Member::method(c"attribute", 2, |call| {
         let name = text(call, 1)?;
-        of_node(call, |tree, node| tree.attribute(node, &name).map(str::to_owned))
+        of_node(call, |tree, node| {
+            tree.attribute(node, &name).map(str::to_owned)
+        })
     }),
     Member::method(c"document", 0, |call| Env::of(call.cx()).window_document()),
     Member::method(c"isWindowDocument", 1, |call| {

@@ -12,7 +12,10 @@ use crate::tree::{DomError, NodeData, NodeId, Position, Tree};
 pub(super) static MEMBERS: &[Member] = &[
     get!(c"nodeType", node, |e, n| node_type(&e.tree(), n)),
     get!(c"nodeName", node, |e, n| node_name(&e.tree(), n)),
-    get!(c"baseURI", node, |e, n| super::window::base_url(&e.tree(), n)),
+    get!(c"baseURI", node, |e, n| super::window::base_url(
+        &e.tree(),
+        n
+    )),
     get!(c"isConnected", node, |e, n| e.tree().is_connected(n)),
     get!(c"ownerDocument", node, |e, n| {
         let tree = e.tree();
@@ -76,8 +79,9 @@ pub(super) static MEMBERS: &[Member] = &[
         let other = nullable_node(call, 0)?;
         other.is_some_and(|other| e.tree().is_equal(n, other))
     }),
-    op!(c"isSameNode", 1, node, |_e, n, call| nullable_node(call, 0)?
-        == Some(n)),
+    op!(c"isSameNode", 1, node, |_e, n, call| nullable_node(
+        call, 0
+    )? == Some(n)),
     op!(c"compareDocumentPosition", 1, node, |e, n, call| {
         let other = convert::node(call, 0)?;
         u32::from(e.tree().compare_position(n, other))
@@ -140,11 +144,17 @@ pub(super) static MEMBERS: &[Member] = &[
     Member::constant(c"DOCUMENT_TYPE_NODE", 10),
     Member::constant(c"DOCUMENT_FRAGMENT_NODE", 11),
     Member::constant(c"NOTATION_NODE", 12),
-    Member::constant(c"DOCUMENT_POSITION_DISCONNECTED", Position::DISCONNECTED as i32),
+    Member::constant(
+        c"DOCUMENT_POSITION_DISCONNECTED",
+        Position::DISCONNECTED as i32,
+    ),
     Member::constant(c"DOCUMENT_POSITION_PRECEDING", Position::PRECEDING as i32),
     Member::constant(c"DOCUMENT_POSITION_FOLLOWING", Position::FOLLOWING as i32),
     Member::constant(c"DOCUMENT_POSITION_CONTAINS", Position::CONTAINS as i32),
-    Member::constant(c"DOCUMENT_POSITION_CONTAINED_BY", Position::CONTAINED_BY as i32),
+    Member::constant(
+        c"DOCUMENT_POSITION_CONTAINED_BY",
+        Position::CONTAINED_BY as i32,
+    ),
     Member::constant(
         c"DOCUMENT_POSITION_IMPLEMENTATION_SPECIFIC",
         Position::IMPLEMENTATION_SPECIFIC as i32,
@@ -164,11 +174,17 @@ pub(super) static STATICS: &[Member] = &[
     Member::constant(c"DOCUMENT_TYPE_NODE", 10),
     Member::constant(c"DOCUMENT_FRAGMENT_NODE", 11),
     Member::constant(c"NOTATION_NODE", 12),
-    Member::constant(c"DOCUMENT_POSITION_DISCONNECTED", Position::DISCONNECTED as i32),
+    Member::constant(
+        c"DOCUMENT_POSITION_DISCONNECTED",
+        Position::DISCONNECTED as i32,
+    ),
     Member::constant(c"DOCUMENT_POSITION_PRECEDING", Position::PRECEDING as i32),
     Member::constant(c"DOCUMENT_POSITION_FOLLOWING", Position::FOLLOWING as i32),
     Member::constant(c"DOCUMENT_POSITION_CONTAINS", Position::CONTAINS as i32),
-    Member::constant(c"DOCUMENT_POSITION_CONTAINED_BY", Position::CONTAINED_BY as i32),
+    Member::constant(
+        c"DOCUMENT_POSITION_CONTAINED_BY",
+        Position::CONTAINED_BY as i32,
+    ),
     Member::constant(
         c"DOCUMENT_POSITION_IMPLEMENTATION_SPECIFIC",
         Position::IMPLEMENTATION_SPECIFIC as i32,
@@ -189,10 +205,11 @@ pub(super) static PARENT_NODE: &[Member] = &[
             false => tree.previous_element(last),
         })
     }),
-    get!(c"childElementCount", parent_node, |e, n| e
-        .tree()
-        .child_elements(n)
-        .count() as u32),
+    get!(
+        c"childElementCount",
+        parent_node,
+        |e, n| e.tree().child_elements(n).count() as u32
+    ),
     mutator!(c"prepend", 0, parent_node, |e, n, call| {
         let node = nodes_into_one(e, call, n)?;
         let first = e.tree().first_child(n);
@@ -228,15 +245,11 @@ pub(super) static PARENT_NODE: &[Member] = &[
     }),
 ];
 
-pub(super) static NON_ELEMENT_PARENT: &[Member] = &[op!(
-    c"getElementById",
-    1,
-    parent_node,
-    |e, n, call| {
+pub(super) static NON_ELEMENT_PARENT: &[Member] =
+    &[op!(c"getElementById", 1, parent_node, |e, n, call| {
         let id = text(call, 0)?;
         e.tree().by_id(n, &id)
-    }
-)];
+    })];
 
 pub(super) static SIBLINGS: &[Member] = &[
     get!(c"previousElementSibling", child_node, |e, n| e
@@ -346,23 +359,13 @@ pub(super) fn insert(
 }
 
 /// Insert what [`nodes_into_one`] has made.
-fn insert_made(
-    env: Env<'_>,
-    parent: NodeId,
-    node: NodeId,
-    before: Option<NodeId>,
-) -> JsResult<()> {
+fn insert_made(env: Env<'_>, parent: NodeId, node: NodeId, before: Option<NodeId>) -> JsResult<()> {
     let inserted = insert(env, parent, node, before);
     env.discard(node);
     inserted
 }
 
-fn move_before(
-    env: Env<'_>,
-    parent: NodeId,
-    node: NodeId,
-    before: Option<NodeId>,
-) -> JsResult<()> {
+fn move_before(env: Env<'_>, parent: NodeId, node: NodeId, before: Option<NodeId>) -> JsResult<()> {
     {
         let tree = env.tree();
         let valid = tree.ensure_insertable(parent, node, before).and_then(|()| {
@@ -370,7 +373,9 @@ fn move_before(
             let movable = tree.is_element(node) || tree.is_character_data(node);
             match same && movable {
                 true => Ok(()),
-                false => Err(DomError::hierarchy("only a node of the same tree can be moved")),
+                false => Err(DomError::hierarchy(
+                    "only a node of the same tree can be moved",
+                )),
             }
         });
         drop(tree);
@@ -444,7 +449,7 @@ pub(super) fn selectors(env: Env<'_>, text: &str) -> JsResult<Selectors> {
 const BETWEEN_POLLS: usize = 1024;
 
 /// The descendants that match, or the first of them.
-pub(super) fn query(
+pub(crate) fn query(
     env: Env<'_>,
     selectors: &Selectors,
     root: NodeId,

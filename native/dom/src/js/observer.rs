@@ -57,7 +57,10 @@ const RECORDS: usize = 1;
 pub(super) fn construct<'a>(call: &Call<'a>, prototype: &Value<'a>) -> JsResult<Value<'a>> {
     let cx = call.cx();
     if !call.argument(0).is_function() {
-        return Err(type_error(cx, "MutationObserver: the callback is not a function"));
+        return Err(type_error(
+            cx,
+            "MutationObserver: the callback is not a function",
+        ));
     }
     let observer = Observer {
         registrations: RefCell::default(),
@@ -112,7 +115,9 @@ pub(super) static MEMBERS: &[Member] = &[
 
 fn take_records<'a>(env: Env<'a>, observer: &Value<'a>) -> JsResult<Value<'a>> {
     let fresh = env.cx.array()?;
-    let records = observer.internal_slot(RECORDS).expect("an observer has its records");
+    let records = observer
+        .internal_slot(RECORDS)
+        .expect("an observer has its records");
     observer.set_internal_slot(RECORDS, fresh);
     Ok(records)
 }
@@ -162,7 +167,10 @@ fn options(given: &Value<'_>) -> JsResult<Options> {
         }
         () => return Ok(options),
     };
-    Err(type_error(cx, &format!("MutationObserver.observe: {wrong}")))
+    Err(type_error(
+        cx,
+        &format!("MutationObserver.observe: {wrong}"),
+    ))
 }
 
 fn observe<'a>(
@@ -259,7 +267,10 @@ pub(super) fn hear(env: Env<'_>, effect: &Effect) -> JsResult<()> {
     };
     let mut interested: Vec<(Value<'_>, bool)> = Vec::new();
     for node in above {
-        let Some(list) = env.cx.find_member(node.bits()).and_then(|o| o.held(held::OBSERVERS))
+        let Some(list) = env
+            .cx
+            .find_member(node.bits())
+            .and_then(|o| o.held(held::OBSERVERS))
         else {
             continue;
         };
@@ -305,7 +316,9 @@ pub(super) fn hear(env: Env<'_>, effect: &Effect) -> JsResult<()> {
     }
     for (object, old) in interested {
         let record = record(env, effect, target, old)?;
-        let records = object.internal_slot(RECORDS).expect("an observer has its records");
+        let records = object
+            .internal_slot(RECORDS)
+            .expect("an observer has its records");
         records.define_index(records.length()? as u32, record)?;
         if let Some(observer) = object.host::<Observer>() {
             mark_pending(env, &object, observer)?;
@@ -339,8 +352,14 @@ const SLOTS: usize = 9;
 macro_rules! slot {
     ($name:literal, $index:literal) => {
         Member::attribute($name, |call| match call.this().host::<Record>() {
-            Some(_) => Ok(call.this().internal_slot($index).expect("a record has its slots")),
-            None => Err(type_error(call.cx(), "Illegal invocation: not a MutationRecord")),
+            Some(_) => Ok(call
+                .this()
+                .internal_slot($index)
+                .expect("a record has its slots")),
+            None => Err(type_error(
+                call.cx(),
+                "Illegal invocation: not a MutationRecord",
+            )),
         })
     };
 }
@@ -437,7 +456,9 @@ fn notify<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
         if records.length()? == 0 {
             continue;
         }
-        let callback = object.internal_slot(CALLBACK).expect("an observer has its callback");
+        let callback = object
+            .internal_slot(CALLBACK)
+            .expect("an observer has its callback");
         if let Err(thrown) = callback.call(&object, &[records, object.clone()]) {
             env.report(thrown)?;
         }

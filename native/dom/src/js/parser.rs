@@ -45,7 +45,10 @@ pub(super) static PARSER: &[Member] = &[Member::operation(c"parseFromString", 2,
 pub(super) static SERIALIZER: &[Member] = &[Member::operation(c"serializeToString", 1, |call| {
     let env = Env::of(call.cx());
     if call.this().host::<Serializer>().is_none() {
-        return Err(type_error(env.cx, "Illegal invocation: not an XMLSerializer"));
+        return Err(type_error(
+            env.cx,
+            "Illegal invocation: not an XMLSerializer",
+        ));
     }
     convert::require(call, c"serializeToString", 1)?;
     let node = convert::node(call, 0)?;

@@ -11,11 +11,19 @@ use super::node::kept;
 use crate::tree::{Boundary, DomError, NodeId, RangeId, RangeState, Tree};
 
 pub(super) static ABSTRACT: &[Member] = &[
-    Member::attribute(c"startContainer", |call| read(call, |_, range| range.start.node)),
-    Member::attribute(c"startOffset", |call| read(call, |_, range| range.start.offset)),
-    Member::attribute(c"endContainer", |call| read(call, |_, range| range.end.node)),
+    Member::attribute(c"startContainer", |call| {
+        read(call, |_, range| range.start.node)
+    }),
+    Member::attribute(c"startOffset", |call| {
+        read(call, |_, range| range.start.offset)
+    }),
+    Member::attribute(c"endContainer", |call| {
+        read(call, |_, range| range.end.node)
+    }),
     Member::attribute(c"endOffset", |call| read(call, |_, range| range.end.offset)),
-    Member::attribute(c"collapsed", |call| read(call, |_, range| range.start == range.end)),
+    Member::attribute(c"collapsed", |call| {
+        read(call, |_, range| range.start == range.end)
+    }),
 ];
 
 pub(super) static STATICS: &[Member] = &[
@@ -61,7 +69,11 @@ pub(super) static MEMBERS: &[Member] = &[
     }),
     op!(c"collapse", 0, range, |e, r, call| {
         let range = e.tree().range(r);
-        let at = if call.argument(0).truthy() { range.start } else { range.end };
+        let at = if call.argument(0).truthy() {
+            range.start
+        } else {
+            range.end
+        };
         set(e, r, RangeState { start: at, end: at })
     }),
     op!(c"selectNode", 1, range, |e, r, call| {
@@ -75,7 +87,10 @@ pub(super) static MEMBERS: &[Member] = &[
         }
         let length = e.tree().length(node);
         let start = Boundary { node, offset: 0 };
-        let end = Boundary { node, offset: length };
+        let end = Boundary {
+            node,
+            offset: length,
+        };
         set(e, r, RangeState { start, end })
     }),
     op!(c"compareBoundaryPoints", 2, range, |e, r, call| {
@@ -154,8 +169,14 @@ pub(super) static MEMBERS: &[Member] = &[
             return true.to_js(e);
         };
         let offset = tree.index(node);
-        let before = Boundary { node: parent, offset };
-        let after = Boundary { node: parent, offset: offset + 1 };
+        let before = Boundary {
+            node: parent,
+            offset,
+        };
+        let after = Boundary {
+            node: parent,
+            offset: offset + 1,
+        };
         tree.compare_boundaries(before, range.end) == Ordering::Less
             && tree.compare_boundaries(after, range.start) == Ordering::Greater
     }),
@@ -163,7 +184,9 @@ pub(super) static MEMBERS: &[Member] = &[
         let html = text(call, 0)?;
         contextual_fragment(e, r, &html)
     }),
-    op!(c"getBoundingClientRect", 0, range, |e, _r, _call| super::css::empty_rect(e)),
+    op!(c"getBoundingClientRect", 0, range, |e, _r, _call| {
+        super::css::empty_rect(e)
+    }),
     op!(c"getClientRects", 0, range, |e, _r, _call| e.cx.array()),
     op!(c"toString", 0, range, |e, r, _call| {
         let tree = e.tree();
@@ -342,7 +365,10 @@ pub(super) fn common_ancestor(tree: &Tree, range: RangeState) -> NodeId {
 /// The stringification of a range.
 pub(super) fn range_text(tree: &Tree, range: RangeState) -> String {
     let RangeState { start, end } = range;
-    let part = |node, from: u32, to: u32| tree.substring_data(node, from, to - from).unwrap_or_default();
+    let part = |node, from: u32, to: u32| {
+        tree.substring_data(node, from, to - from)
+            .unwrap_or_default()
+    };
     if start.node == end.node && tree.is_text(start.node) {
         return part(start.node, start.offset, end.offset);
     }
@@ -401,7 +427,10 @@ pub(super) fn construct_static<'a>(call: &Call<'a>, prototype: &Value<'a>) -> Js
     let read = |node: &str, offset: &str| -> JsResult<(Value<'a>, Boundary)> {
         let object = member(&init, node)?;
         let Some(id) = env.node_of(&object) else {
-            return Err(type_error(env.cx, &format!("StaticRange: {node} is not a Node")));
+            return Err(type_error(
+                env.cx,
+                &format!("StaticRange: {node} is not a Node"),
+            ));
         };
         let offset = member(&init, offset)?;
         if offset.is_undefined() {
@@ -455,7 +484,9 @@ struct Selection {
 pub(super) fn selection(env: Env<'_>, document: NodeId) -> JsResult<Value<'_>> {
     kept(env, document, held::INTERNALS, |object| {
         let prototype = env.prototype(Interface::Selection)?;
-        let made = env.cx.host_object_with_slots(&prototype, Selection { document }, 2)?;
+        let made = env
+            .cx
+            .host_object_with_slots(&prototype, Selection { document }, 2)?;
         made.set_internal_slot(1, object.clone());
         Ok(made)
     })
@@ -469,7 +500,12 @@ fn selected<'a>(call: &Call<'a>) -> JsResult<(Env<'a>, Option<RangeId>)> {
         return Err(type_error(env.cx, "Illegal invocation: not a Selection"));
     }
     let range = this.internal_slot(RANGE);
-    Ok((env, range.and_then(|range| range.member_key()).and_then(range_of_key)))
+    Ok((
+        env,
+        range
+            .and_then(|range| range.member_key())
+            .and_then(range_of_key),
+    ))
 }
 
 fn of_selection<'a, T: ToJs<'a>>(
@@ -534,9 +570,10 @@ pub(super) static SELECTION: &[Member] = &[
         convert::require(call, c"getRangeAt", 1)?;
         let index = unsigned_long(&call.argument(0))?;
         match range {
-            Some(range) if index == 0 => {
-                Ok(env.cx.find_member(range_key(range)).unwrap_or(env.cx.null()))
-            }
+            Some(range) if index == 0 => Ok(env
+                .cx
+                .find_member(range_key(range))
+                .unwrap_or(env.cx.null())),
             _ => Err(env.throw(&DomError::index_size("there is no such range"))),
         }
     }),
@@ -577,13 +614,24 @@ pub(super) static SELECTION: &[Member] = &[
         check(env, at)?;
         select(call, at, at)
     }),
-    Member::operation(c"collapseToStart", 0, |call| collapse_to(call, |range| range.start)),
-    Member::operation(c"collapseToEnd", 0, |call| collapse_to(call, |range| range.end)),
+    Member::operation(c"collapseToStart", 0, |call| {
+        collapse_to(call, |range| range.start)
+    }),
+    Member::operation(c"collapseToEnd", 0, |call| {
+        collapse_to(call, |range| range.end)
+    }),
     Member::operation(c"selectAllChildren", 1, |call| {
         let (env, _) = selected(call)?;
         let node = convert::node(call, 0)?;
         let count = env.tree().child_count(node);
-        select(call, Boundary { node, offset: 0 }, Boundary { node, offset: count })
+        select(
+            call,
+            Boundary { node, offset: 0 },
+            Boundary {
+                node,
+                offset: count,
+            },
+        )
     }),
     Member::operation(c"setBaseAndExtent", 4, |call| {
         let (env, _) = selected(call)?;

@@ -133,12 +133,7 @@ pub(super) fn take(env: Env<'_>, id: RangeId, remove: bool) -> JsResult<Value<'_
 
 /// Move or copy what is in the range to the end of `into`. Ranges within ranges
 /// are kept on a list, not on the stack.
-fn collect(
-    tree: &mut Tree,
-    range: RangeState,
-    into: NodeId,
-    remove: bool,
-) -> Result<(), DomError> {
+fn collect(tree: &mut Tree, range: RangeState, into: NodeId, remove: bool) -> Result<(), DomError> {
     let mut pending = vec![(range, into)];
     while let Some((range, into)) = pending.pop() {
         let RangeState { start, end } = range;

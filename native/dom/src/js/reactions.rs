@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use quickbeam_engine::{Call, JsResult, Root, Value};
 
-use super::custom::{self, Definition};
 use super::convert::ToJs;
+use super::custom::{self, Definition};
 use super::dom::Env;
 use crate::tree::NodeId;
 
@@ -52,7 +52,12 @@ impl Reactions {
 fn enqueue(env: Env<'_>, id: NodeId, reaction: Reaction) -> JsResult<()> {
     let reactions = &env.dom.custom.reactions;
     let object = Root::new(env.wrap(id)?);
-    reactions.of.borrow_mut().entry(id).or_default().push_back(reaction);
+    reactions
+        .of
+        .borrow_mut()
+        .entry(id)
+        .or_default()
+        .push_back(reaction);
     reactions.queue.borrow_mut().push((id, object));
     if reactions.depth.get() == 0 && !reactions.backup.replace(true) {
         super::dom::microtask(env, run_backup)?;

@@ -15,9 +15,16 @@ pub(super) static MEMBERS: &[Member] = &[
         }
     }),
     get!(c"host", shadow, |e, n| e.tree().shadow_host(n)),
-    get!(c"delegatesFocus", shadow, |e, n| flag(&e.tree(), n, |data| data.delegates_focus)),
-    get!(c"clonable", shadow, |e, n| flag(&e.tree(), n, |data| data.clonable)),
-    get!(c"serializable", shadow, |e, n| flag(&e.tree(), n, |data| data.serializable)),
+    get!(c"delegatesFocus", shadow, |e, n| flag(
+        &e.tree(),
+        n,
+        |data| data.delegates_focus
+    )),
+    get!(c"clonable", shadow, |e, n| flag(&e.tree(), n, |data| data
+        .clonable)),
+    get!(c"serializable", shadow, |e, n| flag(&e.tree(), n, |data| {
+        data.serializable
+    })),
     get!(c"slotAssignment", shadow, |e, n| {
         match flag(&e.tree(), n, |data| data.manual_slots) {
             true => "manual",
@@ -39,7 +46,9 @@ pub(super) static MEMBERS: &[Member] = &[
             set_inner(e, n, &html, false)
         }
     ),
-    op!(c"getHTML", 0, shadow, |e, n, call| element::get_html(e, n, call)),
+    op!(c"getHTML", 0, shadow, |e, n, call| element::get_html(
+        e, n, call
+    )),
     mutator!(c"setHTMLUnsafe", 1, shadow, |e, n, call| {
         let html = text(call, 0)?;
         set_inner(e, n, &html, true)
@@ -73,7 +82,12 @@ pub(super) fn attach<'a>(env: Env<'a>, host: NodeId, init: &Value<'a>) -> JsResu
     let delegates_focus = read("delegatesFocus")?.truthy();
     let mode = read("mode")?;
     let mode = match mode.is_undefined() {
-        true => return Err(type_error(env.cx, "attachShadow: the option mode is required")),
+        true => {
+            return Err(type_error(
+                env.cx,
+                "attachShadow: the option mode is required",
+            ));
+        }
         false => mode.to_text()?,
     };
     let mode = match mode.as_str() {

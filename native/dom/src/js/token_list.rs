@@ -88,7 +88,10 @@ pub(super) static MEMBERS: &[Member] = &[
             let Some(at) = tokens.iter().position(|one| *one == old) else {
                 return false.to_js(env);
             };
-            let first = tokens.iter().position(|one| *one == new).map_or(at, |other| at.min(other));
+            let first = tokens
+                .iter()
+                .position(|one| *one == new)
+                .map_or(at, |other| at.min(other));
             tokens[at] = new.clone();
             let mut index = 0;
             tokens.retain(|one| {
@@ -109,7 +112,10 @@ pub(super) static MEMBERS: &[Member] = &[
             let token = text(call, 0)?.to_ascii_lowercase();
             match supported(list.attribute) {
                 Some(known) => known.contains(&token.as_str()).to_js(env),
-                None => Err(type_error(call.cx(), "the attribute has no supported tokens")),
+                None => Err(type_error(
+                    call.cx(),
+                    "the attribute has no supported tokens",
+                )),
             }
         })
     }),
@@ -117,7 +123,10 @@ pub(super) static MEMBERS: &[Member] = &[
         c"value",
         |call| {
             with(call, |env, list| {
-                let value = env.tree().attribute_or_empty(list.element, list.attribute).to_owned();
+                let value = env
+                    .tree()
+                    .attribute_or_empty(list.element, list.attribute)
+                    .to_owned();
                 value.to_js(env)
             })
         },
@@ -125,7 +134,8 @@ pub(super) static MEMBERS: &[Member] = &[
             let to = text(call, 0)?;
             with(call, |env, list| {
                 env.changing(|| {
-                    env.tree_mut().set_attribute(list.element, list.attribute, &to);
+                    env.tree_mut()
+                        .set_attribute(list.element, list.attribute, &to);
                     ().to_js(env)
                 })
             })
@@ -133,7 +143,10 @@ pub(super) static MEMBERS: &[Member] = &[
     ),
     Member::operation(c"toString", 0, |call| {
         with(call, |env, list| {
-            let value = env.tree().attribute_or_empty(list.element, list.attribute).to_owned();
+            let value = env
+                .tree()
+                .attribute_or_empty(list.element, list.attribute)
+                .to_owned();
             value.to_js(env)
         })
     }),
@@ -158,7 +171,9 @@ pub(super) fn list<'a>(
 ) -> JsResult<Value<'a>> {
     kept(env, element, tag, |object| {
         let prototype = env.prototype(super::interfaces::Interface::DomTokenList)?;
-        let list = env.cx.exotic(&prototype, TokenList { element, attribute }, 1)?;
+        let list = env
+            .cx
+            .exotic(&prototype, TokenList { element, attribute }, 1)?;
         list.set_exotic_internal(0, object.clone());
         Ok(list)
     })
@@ -180,11 +195,25 @@ pub(super) fn replace(
 fn supported(attribute: &str) -> Option<&'static [&'static str]> {
     match attribute {
         "rel" => Some(&[
-            "alternate", "canonical", "icon", "manifest", "modulepreload", "noopener",
-            "noreferrer", "opener", "preconnect", "prefetch", "preload", "stylesheet",
+            "alternate",
+            "canonical",
+            "icon",
+            "manifest",
+            "modulepreload",
+            "noopener",
+            "noreferrer",
+            "opener",
+            "preconnect",
+            "prefetch",
+            "preload",
+            "stylesheet",
         ]),
         "sandbox" => Some(&[
-            "allow-forms", "allow-modals", "allow-popups", "allow-same-origin", "allow-scripts",
+            "allow-forms",
+            "allow-modals",
+            "allow-popups",
+            "allow-same-origin",
+            "allow-scripts",
         ]),
         _ => None,
     }

@@ -24,7 +24,12 @@ fn guarded<'a>(
     if active.get() {
         return Err(env.throw(&DomError::invalid_state("the filter is running already")));
     }
-    if 1u32.checked_shl(node_type(&env.tree(), node) - 1).unwrap_or(0) & what == 0 {
+    if 1u32
+        .checked_shl(node_type(&env.tree(), node) - 1)
+        .unwrap_or(0)
+        & what
+        == 0
+    {
         return Ok(SKIP);
     }
     if filter.is_nullish() {
@@ -43,7 +48,10 @@ fn ask<'a>(env: Env<'a>, filter: &Value<'a>, node: NodeId) -> JsResult<u32> {
         false => {
             let function = filter.get("acceptNode")?;
             if !function.is_function() {
-                return Err(type_error(env.cx, "acceptNode of the filter is not a function"));
+                return Err(type_error(
+                    env.cx,
+                    "acceptNode of the filter is not a function",
+                ));
             }
             function.call(filter, &[argument])?
         }
@@ -74,7 +82,10 @@ fn arguments<'a>(call: &Call<'a>) -> JsResult<(NodeId, u32, Value<'a>)> {
     };
     let filter = call.argument(2);
     if !filter.is_nullish() && !filter.is_object() {
-        return Err(type_error(call.cx(), "the filter is neither a function nor an object"));
+        return Err(type_error(
+            call.cx(),
+            "the filter is neither a function nor an object",
+        ));
     }
     let filter = match filter.is_nullish() {
         true => call.cx().null(),
@@ -310,7 +321,9 @@ fn walk<'a, T: ToJs<'a>>(
 
 pub(super) static WALKER: &[Member] = &[
     Member::attribute(c"root", |call| walk(call, |walk| Ok(walk.slot(ROOT)))),
-    Member::attribute(c"whatToShow", |call| walk(call, |walk| Ok(walk.walker.what))),
+    Member::attribute(c"whatToShow", |call| {
+        walk(call, |walk| Ok(walk.walker.what))
+    }),
     Member::attribute(c"filter", |call| walk(call, |walk| Ok(walk.slot(FILTER)))),
     Member::accessor(
         c"currentNode",
@@ -326,9 +339,15 @@ pub(super) static WALKER: &[Member] = &[
     Member::operation(c"parentNode", 0, |call| walk(call, |walk| walk.parent())),
     Member::operation(c"firstChild", 0, |call| walk(call, |walk| walk.child(true))),
     Member::operation(c"lastChild", 0, |call| walk(call, |walk| walk.child(false))),
-    Member::operation(c"previousSibling", 0, |call| walk(call, |walk| walk.sibling(false))),
-    Member::operation(c"nextSibling", 0, |call| walk(call, |walk| walk.sibling(true))),
-    Member::operation(c"previousNode", 0, |call| walk(call, |walk| walk.previous())),
+    Member::operation(c"previousSibling", 0, |call| {
+        walk(call, |walk| walk.sibling(false))
+    }),
+    Member::operation(c"nextSibling", 0, |call| {
+        walk(call, |walk| walk.sibling(true))
+    }),
+    Member::operation(c"previousNode", 0, |call| {
+        walk(call, |walk| walk.previous())
+    }),
     Member::operation(c"nextNode", 0, |call| walk(call, |walk| walk.next())),
 ];
 
@@ -408,7 +427,9 @@ fn traverse<'a>(call: &Call<'a>, next: bool) -> JsResult<Value<'a>> {
         } else {
             before = !next;
         }
-        let running = object.held(held::OWNER).is_some_and(|running| running.truthy());
+        let running = object
+            .held(held::OWNER)
+            .is_some_and(|running| running.truthy());
         let active = Cell::new(running);
         object.hold(held::OWNER, env.cx.boolean(true));
         let answer = guarded(env, &active, what, &filter, node);

@@ -59,6 +59,15 @@ static INTERFACES: &[Member] = module_members![
     c"Screen",
 ];
 
+/// Those of xpath.js.
+static XPATH: &[Member] = module_members![
+    "dom/xpath.js",
+    lazy,
+    c"XPathEvaluator",
+    c"XPathExpression",
+    c"XPathResult",
+];
+
 /// Attributes of the window that are objects or functions of window.js.
 static ATTRIBUTES: &[Member] = module_members![
     MODULE,
@@ -160,7 +169,14 @@ static OWN: &[Member] = &[
 /// Define the globals of the group `dom`.
 pub fn globals(cx: Cx<'_>) -> JsResult<()> {
     let global = cx.global();
-    for members in [OWN, EVENTS, INTERFACES, ATTRIBUTES, interfaces::GLOBALS] {
+    for members in [
+        OWN,
+        EVENTS,
+        INTERFACES,
+        XPATH,
+        ATTRIBUTES,
+        interfaces::GLOBALS,
+    ] {
         cx.define_members(&global, members)?;
     }
     Ok(())
@@ -196,7 +212,9 @@ pub(super) fn base_url(tree: &Tree, id: NodeId) -> String {
 
 /// A URL as seen from a node's document.
 pub(super) fn resolve(tree: &Tree, id: NodeId, url: &str) -> String {
-    let absolute = ["http://", "https://"].iter().any(|start| url.starts_with(start));
+    let absolute = ["http://", "https://"]
+        .iter()
+        .any(|start| url.starts_with(start));
     match absolute {
         true => crate::url::resolve("", url),
         false => crate::url::resolve(&base_url(tree, id), url),

@@ -67,8 +67,8 @@ impl Selectors {
     /// Parse a list of selectors.
     pub fn parse(text: &str) -> Result<Selectors, DomError> {
         let mut parser = cssparser::Parser::new(text);
-        let parsed =
-            parser.parse_entirely(|input| SelectorList::parse(&names::Parser, input, ParseRelative::No));
+        let parsed = parser
+            .parse_entirely(|input| SelectorList::parse(&names::Parser, input, ParseRelative::No));
         parsed.map(Selectors).map_err(|_| {
             let shown: String = text.chars().take(100).collect();
             DomError::syntax(format!("{shown:?} is not a valid selector"))

@@ -142,7 +142,10 @@ fn unsupported() -> ParseError {
     cssparser::ParseError::custom(SelectorParseErrorKind::UnsupportedPseudoClassOrElement)
 }
 
-fn match_function(name: &str, input: &mut cssparser::Parser<'_>) -> Result<PseudoClass, ParseError> {
+fn match_function(
+    name: &str,
+    input: &mut cssparser::Parser<'_>,
+) -> Result<PseudoClass, ParseError> {
     if name.eq_ignore_ascii_case("lang") {
         let ranges = input.parse_comma_separated(|input| {
             let range: &CowRcStr<'_> = input.expect_ident_or_string()?;

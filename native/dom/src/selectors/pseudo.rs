@@ -123,9 +123,8 @@ impl PseudoClass {
                 (tree.is_html_named(id, "details") || tree.is_html_named(id, "dialog"))
                     && tree.attribute(id, "open").is_some()
             }
-            P::Lang(ranges) => {
-                language(tree, id).is_some_and(|own| ranges.iter().any(|range| in_range(own, range)))
-            }
+            P::Lang(ranges) => language(tree, id)
+                .is_some_and(|own| ranges.iter().any(|range| in_range(own, range))),
             P::Dir(direction) => directionality(tree, id) == &**direction,
         }
     }
@@ -191,7 +190,9 @@ impl ToCss for PseudoElement {
 impl selectors::parser::PseudoElement for PseudoElement {}
 
 pub(super) fn is_link(tree: &Tree, id: NodeId) -> bool {
-    ["a", "area"].iter().any(|name| tree.is_html_named(id, name))
+    ["a", "area"]
+        .iter()
+        .any(|name| tree.is_html_named(id, name))
         && tree.attribute(id, "href").is_some()
 }
 
@@ -261,7 +262,9 @@ fn is_default_button(tree: &Tree, id: NodeId) -> bool {
     let submits = |node: NodeId| match tree.element(node) {
         Some(element) if element.is_html() => match &*element.name.local {
             "button" => matches!(
-                tree.attribute_or_empty(node, "type").to_ascii_lowercase().as_str(),
+                tree.attribute_or_empty(node, "type")
+                    .to_ascii_lowercase()
+                    .as_str(),
                 "" | "submit"
             ),
             "input" => matches!(input_type(tree, node).as_deref(), Some("submit" | "image")),
@@ -283,8 +286,16 @@ fn takes_text(tree: &Tree, id: NodeId) -> bool {
     input_type(tree, id).is_some_and(|kind| {
         !matches!(
             kind.as_str(),
-            "hidden" | "range" | "color" | "checkbox" | "radio" | "file" | "submit" | "image"
-                | "reset" | "button"
+            "hidden"
+                | "range"
+                | "color"
+                | "checkbox"
+                | "radio"
+                | "file"
+                | "submit"
+                | "image"
+                | "reset"
+                | "button"
         )
     })
 }

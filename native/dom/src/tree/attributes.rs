@@ -290,11 +290,7 @@ impl Tree {
     }
 
     /// "Remove an attribute" by its node.
-    pub fn remove_attribute_node(
-        &mut self,
-        id: NodeId,
-        attribute: NodeId,
-    ) -> Result<(), DomError> {
+    pub fn remove_attribute_node(&mut self, id: NodeId, attribute: NodeId) -> Result<(), DomError> {
         match self.attribute_node_index(attribute) {
             Some((owner, index)) if owner == id => {
                 self.remove_attribute_at(id, index);

@@ -6,7 +6,11 @@ impl Tree {
     /// A copy of the node in `document`, with its descendants where `deep`.
     pub fn clone_node(&mut self, node: NodeId, document: NodeId, deep: bool) -> NodeId {
         let copy = self.clone_one(node, document);
-        let document = if self.is_document(copy) { copy } else { document };
+        let document = if self.is_document(copy) {
+            copy
+        } else {
+            document
+        };
         // (what to copy, whether its children too, where the copy goes)
         let mut pending = Vec::new();
         self.clone_attached(node, copy, deep, &mut pending);

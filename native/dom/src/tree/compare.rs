@@ -47,9 +47,7 @@ impl Tree {
             (NodeData::Element(a), NodeData::Element(b)) => {
                 let same = |x: &super::Attribute| {
                     b.attributes.iter().any(|y| {
-                        x.name.ns == y.name.ns
-                            && x.name.local == y.name.local
-                            && x.value == y.value
+                        x.name.ns == y.name.ns && x.name.local == y.name.local && x.value == y.value
                     })
                 };
                 a.name == b.name

@@ -195,7 +195,11 @@ impl Element {
         let extra = self.extra.iter();
         extra
             .flat_map(|extra| extra.content.into_iter().chain(extra.shadow))
-            .chain(self.attributes.iter().filter_map(|attribute| attribute.node))
+            .chain(
+                self.attributes
+                    .iter()
+                    .filter_map(|attribute| attribute.node),
+            )
     }
 
     pub fn is_html(&self) -> bool {

@@ -152,12 +152,7 @@ impl Tree {
     }
 
     /// "Replace" a child.
-    pub fn replace(
-        &mut self,
-        parent: NodeId,
-        node: NodeId,
-        child: NodeId,
-    ) -> Result<(), DomError> {
+    pub fn replace(&mut self, parent: NodeId, node: NodeId, child: NodeId) -> Result<(), DomError> {
         self.ensure_replaceable(parent, node, child)?;
         let next = match self.next(child) {
             Some(next) if next == node => self.next(node),

@@ -22,7 +22,11 @@ impl Tree {
         }
         assert_eq!(self.bytes, bytes, "bytes are counted");
         assert_eq!(
-            self.nodes.iter().skip(1).filter(|node| matches!(node.data, NodeData::Free)).count(),
+            self.nodes
+                .iter()
+                .skip(1)
+                .filter(|node| matches!(node.data, NodeData::Free))
+                .count(),
             self.free.len(),
             "free places"
         );
@@ -77,7 +81,10 @@ impl Tree {
             }
         }
         if let (NodeData::Attr(_), Some(owner)) = (&node.data, self.owner(id)) {
-            assert!(self.attribute_node_index(id).is_some_and(|(o, _)| o == owner));
+            assert!(
+                self.attribute_node_index(id)
+                    .is_some_and(|(o, _)| o == owner)
+            );
         }
     }
 }

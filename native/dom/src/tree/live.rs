@@ -244,10 +244,7 @@ impl Tree {
                 };
             }
             if Some(at.node) == parent && at.offset == index {
-                return Boundary {
-                    node: into,
-                    offset,
-                };
+                return Boundary { node: into, offset };
             }
             at
         });

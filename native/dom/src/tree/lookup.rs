@@ -151,7 +151,8 @@ impl Tree {
     }
 
     pub fn doctype(&self, document: NodeId) -> Option<NodeId> {
-        self.children(document).find(|child| self.is_doctype(*child))
+        self.children(document)
+            .find(|child| self.is_doctype(*child))
     }
 
     /// The first `head`, or `body` or `frameset`, of the root `html` element.

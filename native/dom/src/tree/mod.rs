@@ -26,12 +26,15 @@ pub use data::{
     ShadowData, ShadowMode,
 };
 pub use error::DomError;
-pub use html5ever::interface::QuirksMode;
+pub use html5ever::interface::{QualName, QuirksMode};
 pub use iterators::{Ancestors, Children, Descendants};
 pub use live::{Boundary, IteratorId, IteratorState, RangeId, RangeState};
 pub(crate) use shadow::is_custom_name;
 pub(crate) use text::utf16_length;
-pub use validate::{is_attribute_name, is_doctype_name, is_element_name, is_xml_name, split_name, validate_qualified};
+pub use validate::{
+    is_attribute_name, is_doctype_name, is_element_name, is_xml_name, split_name,
+    validate_qualified,
+};
 
 use std::fmt;
 
@@ -278,14 +281,14 @@ impl Tree {
         self.allocate(document.index, data)
     }
 
-    pub fn new_element(&mut self, document: NodeId, name: html5ever::QualName) -> NodeId {
+    pub fn new_element(&mut self, document: NodeId, name: QualName) -> NodeId {
         self.new_element_with(document, name, Vec::new())
     }
 
     pub fn new_element_with(
         &mut self,
         document: NodeId,
-        name: html5ever::QualName,
+        name: QualName,
         attributes: Vec<Attribute>,
     ) -> NodeId {
         let is_template = *name.ns == *html5ever::ns!(html) && &*name.local == "template";

@@ -123,8 +123,8 @@ impl Tree {
         }
         let mut pending = vec![slot];
         while let Some(node) = pending.pop() {
-            let is_slot = self.is_html_named(node, "slot")
-                && self.shadow_host(self.root(node)).is_some();
+            let is_slot =
+                self.is_html_named(node, "slot") && self.shadow_host(self.root(node)).is_some();
             if !is_slot {
                 out.push(node);
                 continue;

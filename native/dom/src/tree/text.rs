@@ -73,12 +73,7 @@ impl Tree {
     }
 
     /// "Substring data".
-    pub fn substring_data(
-        &self,
-        id: NodeId,
-        offset: u32,
-        count: u32,
-    ) -> Result<String, DomError> {
+    pub fn substring_data(&self, id: NodeId, offset: u32, count: u32) -> Result<String, DomError> {
         let text = self.character_data(id).unwrap_or("");
         let length = utf16_length(text);
         if offset > length {

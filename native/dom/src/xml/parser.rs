@@ -26,7 +26,9 @@ pub(crate) fn parse_fragment(tree: &mut Tree, context: NodeId, text: &str) -> Re
     // What the context declares counts.
     let mut at = Some(context);
     while let Some(node) = at {
-        let Some(element) = tree.element(node) else { break };
+        let Some(element) = tree.element(node) else {
+            break;
+        };
         let own = (element.name.prefix.clone(), element.name.ns.clone());
         scope.push((own.0.map(|prefix| prefix.to_string()), own.1.to_string()));
         for one in &element.attributes {
@@ -55,7 +57,11 @@ pub(crate) fn error_document(tree: &mut Tree, document: NodeId, error: &str) {
         tree.unlink(child);
         tree.free(child);
     }
-    let name = QualName::new(None, Namespace::from(ERRORS), LocalName::from("parsererror"));
+    let name = QualName::new(
+        None,
+        Namespace::from(ERRORS),
+        LocalName::from("parsererror"),
+    );
     let root = tree.new_element(document, name);
     tree.link(document, root, None);
     let text = tree.new_text(document, error);
@@ -101,7 +107,10 @@ impl<'t> Parser<'t> {
     }
 
     fn fail<T>(&self, message: &str) -> Result<T> {
-        let line = self.text[..self.at.min(self.text.len())].matches('\n').count() + 1;
+        let line = self.text[..self.at.min(self.text.len())]
+            .matches('\n')
+            .count()
+            + 1;
         Err(format!("line {line}: {message}"))
     }
 
@@ -224,7 +233,9 @@ impl<'t> Parser<'t> {
                 return self.fail("text contains ]]>");
             }
             let text = self.references(raw)?;
-            let node = self.tree.new_text(self.document, &text.replace("\r\n", "\n"));
+            let node = self
+                .tree
+                .new_text(self.document, &text.replace("\r\n", "\n"));
             self.add(node);
         }
         self.at += end;
@@ -253,7 +264,9 @@ impl<'t> Parser<'t> {
                 _ => {
                     let code = match name.strip_prefix("#x") {
                         Some(hex) => u32::from_str_radix(hex, 16).ok(),
-                        None => name.strip_prefix('#').and_then(|digits| digits.parse().ok()),
+                        None => name
+                            .strip_prefix('#')
+                            .and_then(|digits| digits.parse().ok()),
                     };
                     code.and_then(char::from_u32).filter(|c| is_xml_char(*c))
                 }
@@ -274,7 +287,9 @@ impl<'t> Parser<'t> {
             return self.fail("a doctype has no name");
         }
         let rest = self.rest();
-        let end = rest.find(|c: char| is_space(c) || matches!(c, '>' | '[')).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| is_space(c) || matches!(c, '>' | '['))
+            .unwrap_or(rest.len());
         let name = &rest[..end];
         self.at += end;
         self.spaces();
@@ -298,7 +313,9 @@ impl<'t> Parser<'t> {
         if !self.eat(">") {
             return self.fail("a doctype does not end");
         }
-        let node = self.tree.new_doctype(self.document, name, public_id, system_id);
+        let node = self
+            .tree
+            .new_doctype(self.document, name, public_id, system_id);
         self.add(node);
         Ok(())
     }
@@ -365,9 +382,7 @@ impl<'t> Parser<'t> {
             if raw.contains('<') {
                 return self.fail("an attribute contains <");
             }
-            let spaced: String = raw
-                .replace("\r\n", " ")
-                .replace(['\t', '\n', '\r'], " ");
+            let spaced: String = raw.replace("\r\n", " ").replace(['\t', '\n', '\r'], " ");
             let value = self.references(&spaced)?;
             if given.iter().any(|(own, _)| *own == attribute) {
                 return self.fail(&format!("attribute {attribute} is there twice"));
@@ -377,7 +392,9 @@ impl<'t> Parser<'t> {
         for (attribute, value) in &given {
             match split_name(attribute) {
                 (None, "xmlns") => self.scope.push((None, value.clone())),
-                (Some("xmlns"), prefix) => self.scope.push((Some(prefix.to_owned()), value.clone())),
+                (Some("xmlns"), prefix) => {
+                    self.scope.push((Some(prefix.to_owned()), value.clone()))
+                }
                 _ => {}
             }
         }
@@ -403,7 +420,11 @@ impl<'t> Parser<'t> {
             return self.fail(&format!("{name} is not a qualified name"));
         }
         let find = |prefix: Option<&str>| {
-            let found = self.scope.iter().rev().find(|(own, _)| own.as_deref() == prefix);
+            let found = self
+                .scope
+                .iter()
+                .rev()
+                .find(|(own, _)| own.as_deref() == prefix);
             found.map(|(_, namespace)| Namespace::from(namespace.as_str()))
         };
         let namespace = match prefix {
@@ -417,10 +438,13 @@ impl<'t> Parser<'t> {
             None if local == "xmlns" => ns!(xmlns),
             None => ns!(),
         };
-        Ok(QualName::new(prefix.map(Prefix::from), namespace, LocalName::from(local)))
+        Ok(QualName::new(
+            prefix.map(Prefix::from),
+            namespace,
+            LocalName::from(local),
+        ))
     }
 }
-
 
 #[cfg(test)]
 mod tests {
@@ -449,8 +473,20 @@ mod tests {
     #[test]
     fn what_is_not() {
         for text in [
-            "", "x", "<a>", "<a></b>", "<a b></a>", "<a b=1/>", "<a b='1' b='2'/>", "<p:a/>",
-            "<a>&x;</a>", "<a/><b/>", "<a>]]></a>", "<!-- -- --><a/>", "<a b='<'/>", "<a\u{1}/>",
+            "",
+            "x",
+            "<a>",
+            "<a></b>",
+            "<a b></a>",
+            "<a b=1/>",
+            "<a b='1' b='2'/>",
+            "<p:a/>",
+            "<a>&x;</a>",
+            "<a/><b/>",
+            "<a>]]></a>",
+            "<!-- -- --><a/>",
+            "<a b='<'/>",
+            "<a\u{1}/>",
         ] {
             assert!(parsed(text).is_err(), "{text}");
         }

@@ -169,7 +169,9 @@ impl<'t> Writer<'t> {
             let wanted = element.name.prefix.as_ref().map(Prefix::to_string);
             let candidate = preferred(&scope, &namespace, wanted.as_deref());
             if wanted.as_deref() == Some("xmlns") {
-                return Err(DomError::invalid_state("an element cannot have the prefix xmlns"));
+                return Err(DomError::invalid_state(
+                    "an element cannot have the prefix xmlns",
+                ));
             }
             if let Some(prefix) = candidate {
                 qualified = format!("{prefix}:{local}");

@@ -69,8 +69,8 @@ impl quickbeam_dom::Hooks for Hooks {
         quickbeam_apis::load_module(cx, path)
     }
 
-    fn uncaught(&self, cx: Cx<'_>, error: Value<'_>) -> JsResult<()> {
-        let report = Report::of(cx, &error);
+    fn uncaught<'a>(&self, cx: Cx<'a>, error: &Value<'a>) -> JsResult<()> {
+        let report = Report::of(cx, error);
         self.0.uncaught(cx, report)
     }
 }
@@ -86,7 +86,10 @@ impl Js {
     }
 
     pub fn with_limit(memory_limit: usize) -> Js {
-        let options = HeapOptions { memory_limit };
+        let options = HeapOptions {
+            memory_limit,
+            ..HeapOptions::default()
+        };
         let mut heap =
             Heap::new(&options, Budget::new(0), FiberCache::new(1 << 20)).expect("a heap");
         let heard = Heard::default();

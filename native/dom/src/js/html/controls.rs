@@ -12,10 +12,11 @@ use crate::tree::{DomError, NodeId, Tree, utf16_length};
 macro_rules! validation {
     () => {
         [
-            get!(c"willValidate", element, |e, n| crate::forms::will_validate(
-                &e.tree(),
-                n
-            )),
+            get!(
+                c"willValidate",
+                element,
+                |e, n| crate::forms::will_validate(&e.tree(), n)
+            ),
             get!(c"validity", element, |e, n| {
                 $crate::js::html::controls::validity_object(e, n)
             }),
@@ -95,7 +96,9 @@ macro_rules! selection {
                 select(e, n, |_| (start.min(end), end))?;
                 set_direction(e, n, &to);
             }),
-            op!(c"setRangeText", 1, element, |e, n, call| set_range_text(e, n, call)),
+            op!(c"setRangeText", 1, element, |e, n, call| set_range_text(
+                e, n, call
+            )),
         ]
     };
 }
@@ -277,7 +280,10 @@ pub(in crate::js) static TEXT_AREA: &[Member] = &{
                 forms::set_value(&mut e.tree_mut(), n, &to);
             }
         ),
-        get!(c"textLength", element, |e, n| utf16_length(&forms::value(&e.tree(), n))),
+        get!(c"textLength", element, |e, n| utf16_length(&forms::value(
+            &e.tree(),
+            n
+        ))),
         get!(c"labels", element, |e, n| labels(e, n)),
     ]
 };
@@ -299,7 +305,13 @@ pub(in crate::js) static BUTTON: &[Member] = &{
         reflect_bool!(c"formNoValidate", "formnovalidate"),
         reflect!(c"formTarget", "formtarget"),
         reflect!(c"name", "name"),
-        reflect_enum!(c"type", "type", "submit", "submit", ["submit", "reset", "button"]),
+        reflect_enum!(
+            c"type",
+            "type",
+            "submit",
+            "submit",
+            ["submit", "reset", "button"]
+        ),
         reflect!(c"value", "value"),
         get!(c"labels", element, |e, n| labels(e, n)),
     ]
@@ -323,14 +335,21 @@ fn step<'a>(env: Env<'a>, id: NodeId, call: &Call<'a>, sign: f64) -> JsResult<()
         let tree = env.tree();
         let step = tree.attribute_or_empty(id, "step").parse::<f64>();
         let step = step.ok().filter(|step| *step > 0.0).unwrap_or(1.0);
-        (forms::input_type(&tree, id), value_as_number(&tree, id), step)
+        (
+            forms::input_type(&tree, id),
+            value_as_number(&tree, id),
+            step,
+        )
     };
     if !matches!(kind, "number" | "range") {
         let message = "the value of this input is no number";
         return Err(env.throw(&DomError::invalid_state(message)));
     }
     let current = if current.is_nan() { 0.0 } else { current };
-    let new = env.cx.number(current + sign * step * f64::from(count)).to_text()?;
+    let new = env
+        .cx
+        .number(current + sign * step * f64::from(count))
+        .to_text()?;
     forms::set_value(&mut env.tree_mut(), id, &new);
     Ok(())
 }
@@ -352,11 +371,7 @@ fn selected(tree: &Tree, id: NodeId) -> Option<(u32, u32)> {
     Some((start.min(length), end.min(length)))
 }
 
-fn select(
-    env: Env<'_>,
-    id: NodeId,
-    change: impl FnOnce((u32, u32)) -> (u32, u32),
-) -> JsResult<()> {
+fn select(env: Env<'_>, id: NodeId, change: impl FnOnce((u32, u32)) -> (u32, u32)) -> JsResult<()> {
     let before = selected(&env.tree(), id);
     let Some(before) = before else {
         let message = "this input has no selection";

@@ -19,12 +19,27 @@ pub(in crate::js) static IMAGE: &[Member] = &[
     reflect_number!(c"height", "height", 0),
     get!(c"naturalWidth", element, |_e, _n| 0),
     get!(c"naturalHeight", element, |_e, _n| 0),
-    get!(c"complete", element, |e, n| e.tree().attribute_or_empty(n, "src").is_empty()),
+    get!(c"complete", element, |e, n| e
+        .tree()
+        .attribute_or_empty(n, "src")
+        .is_empty()),
     get!(c"currentSrc", element, |_e, _n| ""),
     reflect!(c"referrerPolicy", "referrerpolicy"),
-    reflect_enum!(c"decoding", "decoding", "auto", "auto", ["sync", "async", "auto"]),
+    reflect_enum!(
+        c"decoding",
+        "decoding",
+        "auto",
+        "auto",
+        ["sync", "async", "auto"]
+    ),
     reflect_enum!(c"loading", "loading", "eager", "eager", ["eager", "lazy"]),
-    reflect_enum!(c"fetchPriority", "fetchpriority", "auto", "auto", ["high", "low", "auto"]),
+    reflect_enum!(
+        c"fetchPriority",
+        "fetchpriority",
+        "auto",
+        "auto",
+        ["high", "low", "auto"]
+    ),
     reflect!(c"name", "name"),
     reflect!(c"align", "align"),
     reflect!(c"border", "border"),
@@ -37,7 +52,13 @@ pub(in crate::js) static MEDIA: &[Member] = &[
     reflect_url!(c"src", "src"),
     get!(c"currentSrc", element, |_e, _n| ""),
     reflect!(c"crossOrigin", "crossorigin"),
-    reflect_enum!(c"preload", "preload", "metadata", "metadata", ["none", "metadata", "auto"]),
+    reflect_enum!(
+        c"preload",
+        "preload",
+        "metadata",
+        "metadata",
+        ["none", "metadata", "auto"]
+    ),
     reflect_bool!(c"autoplay", "autoplay"),
     reflect_bool!(c"loop", "loop"),
     reflect_bool!(c"controls", "controls"),
@@ -87,7 +108,13 @@ pub(in crate::js) static TRACK: &[Member] = &[
         "kind",
         "subtitles",
         "metadata",
-        ["subtitles", "captions", "descriptions", "chapters", "metadata"]
+        [
+            "subtitles",
+            "captions",
+            "descriptions",
+            "chapters",
+            "metadata"
+        ]
     ),
     reflect_url!(c"src", "src"),
     reflect!(c"srclang", "srclang"),
@@ -131,7 +158,10 @@ pub(in crate::js) static OBJECT: &[Member] = &[
     reflect!(c"name", "name"),
     reflect!(c"width", "width"),
     reflect!(c"height", "height"),
-    get!(c"form", element, |e, n| crate::forms::form_owner(&e.tree(), n)),
+    get!(c"form", element, |e, n| crate::forms::form_owner(
+        &e.tree(),
+        n
+    )),
 ];
 
 pub(in crate::js) static PARAM: &[Member] = &[
@@ -189,64 +219,79 @@ fn new_element<'a>(
 
 /// `Image(width, height)`.
 pub(in crate::js) fn image_constructor(cx: Cx<'_>) -> JsResult<Value<'_>> {
-    let constructor = cx.class(c"Image", 0, |call| {
-        let size = |index| -> JsResult<Option<u32>> {
-            match call.argument(index) {
-                size if size.is_undefined() => Ok(None),
-                size => super::super::convert::unsigned_long(&size).map(Some),
-            }
-        };
-        let (width, height) = (size(0)?, size(1)?);
-        new_element(call, "img", |tree, id| {
-            for (name, size) in [("width", width), ("height", height)] {
-                if let Some(size) = size {
-                    tree.set_attribute(id, name, &size.to_string());
+    let constructor = cx.class(
+        c"Image",
+        0,
+        |call| {
+            let size = |index| -> JsResult<Option<u32>> {
+                match call.argument(index) {
+                    size if size.is_undefined() => Ok(None),
+                    size => super::super::convert::unsigned_long(&size).map(Some),
                 }
-            }
-        })
-    }, &[])?;
+            };
+            let (width, height) = (size(0)?, size(1)?);
+            new_element(call, "img", |tree, id| {
+                for (name, size) in [("width", width), ("height", height)] {
+                    if let Some(size) = size {
+                        tree.set_attribute(id, name, &size.to_string());
+                    }
+                }
+            })
+        },
+        &[],
+    )?;
     named_constructor(cx, constructor, Interface::HtmlImage)
 }
 
 /// `Audio(src)`.
 pub(in crate::js) fn audio_constructor(cx: Cx<'_>) -> JsResult<Value<'_>> {
-    let constructor = cx.class(c"Audio", 0, |call| {
-        let source = nullable_text(&call.argument(0))?;
-        new_element(call, "audio", |tree, id| {
-            tree.set_attribute(id, "preload", "auto");
-            if let Some(source) = source {
-                tree.set_attribute(id, "src", &source);
-            }
-        })
-    }, &[])?;
+    let constructor = cx.class(
+        c"Audio",
+        0,
+        |call| {
+            let source = nullable_text(&call.argument(0))?;
+            new_element(call, "audio", |tree, id| {
+                tree.set_attribute(id, "preload", "auto");
+                if let Some(source) = source {
+                    tree.set_attribute(id, "src", &source);
+                }
+            })
+        },
+        &[],
+    )?;
     named_constructor(cx, constructor, Interface::HtmlAudio)
 }
 
 /// `Option(text, value, defaultSelected, selected)`.
 pub(in crate::js) fn option_constructor(cx: Cx<'_>) -> JsResult<Value<'_>> {
-    let constructor = cx.class(c"Option", 0, |call| {
-        let given = |index| -> JsResult<Option<String>> {
-            match call.argument(index) {
-                text if text.is_undefined() => Ok(None),
-                text => text.to_text().map(Some),
-            }
-        };
-        let (text, value) = (given(0)?, given(1)?);
-        let (default, selected) = (call.argument(2).truthy(), call.argument(3).truthy());
-        new_element(call, "option", |tree, id| {
-            if let Some(text) = text.filter(|text| !text.is_empty()) {
-                let document = tree.document(id);
-                let text = tree.new_text(document, &text);
-                tree.link(id, text, None);
-            }
-            if let Some(value) = value {
-                tree.set_attribute(id, "value", &value);
-            }
-            if default {
-                tree.set_attribute(id, "selected", "");
-            }
-            crate::forms::set_selected(tree, id, selected);
-        })
-    }, &[])?;
+    let constructor = cx.class(
+        c"Option",
+        0,
+        |call| {
+            let given = |index| -> JsResult<Option<String>> {
+                match call.argument(index) {
+                    text if text.is_undefined() => Ok(None),
+                    text => text.to_text().map(Some),
+                }
+            };
+            let (text, value) = (given(0)?, given(1)?);
+            let (default, selected) = (call.argument(2).truthy(), call.argument(3).truthy());
+            new_element(call, "option", |tree, id| {
+                if let Some(text) = text.filter(|text| !text.is_empty()) {
+                    let document = tree.document(id);
+                    let text = tree.new_text(document, &text);
+                    tree.link(id, text, None);
+                }
+                if let Some(value) = value {
+                    tree.set_attribute(id, "value", &value);
+                }
+                if default {
+                    tree.set_attribute(id, "selected", "");
+                }
+                crate::forms::set_selected(tree, id, selected);
+            })
+        },
+        &[],
+    )?;
     named_constructor(cx, constructor, Interface::HtmlOption)
 }

@@ -19,14 +19,22 @@ pub(in crate::js) static FORM: &[Member] = &[
         "enctype",
         "application/x-www-form-urlencoded",
         "application/x-www-form-urlencoded",
-        ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]
+        [
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+            "text/plain"
+        ]
     ),
     reflect_enum!(
         c"encoding",
         "enctype",
         "application/x-www-form-urlencoded",
         "application/x-www-form-urlencoded",
-        ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]
+        [
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+            "text/plain"
+        ]
     ),
     reflect_enum!(c"method", "method", "get", "get", ["get", "post", "dialog"]),
     reflect!(c"name", "name"),
@@ -40,7 +48,11 @@ pub(in crate::js) static FORM: &[Member] = &[
         Interface::HtmlFormControlsCollection,
         Query::Elements
     )),
-    get!(c"length", element, |e, n| forms::elements(&e.tree(), n).len() as u32),
+    get!(
+        c"length",
+        element,
+        |e, n| forms::elements(&e.tree(), n).len() as u32
+    ),
     op!(c"submit", 0, element, |_e, _n, _call| {}),
     op!(c"requestSubmit", 0, element, |e, _n, call| call_module(
         e,
@@ -85,7 +97,9 @@ pub(in crate::js) static FIELD_SET: &[Member] = &[
 pub(in crate::js) static LEGEND: &[Member] = &[
     get!(c"form", element, |e, n| {
         let tree = e.tree();
-        let fieldset = tree.parent(n).filter(|parent| tree.is_html_named(*parent, "fieldset"));
+        let fieldset = tree
+            .parent(n)
+            .filter(|parent| tree.is_html_named(*parent, "fieldset"));
         fieldset.and_then(|fieldset| forms::form_owner(&tree, fieldset))
     }),
     reflect!(c"align", "align"),
@@ -101,7 +115,13 @@ pub(in crate::js) static LABEL: &[Member] = &[
 ];
 
 pub(in crate::js) static DATA_LIST: &[Member] = &[get!(c"options", element, |e, n| {
-    collection::live(e, n, held::OPTIONS, Interface::HtmlCollection, Query::Options)
+    collection::live(
+        e,
+        n,
+        held::OPTIONS,
+        Interface::HtmlCollection,
+        Query::Options,
+    )
 })];
 
 pub(in crate::js) static OUTPUT: &[Member] = &[
@@ -127,8 +147,13 @@ macro_rules! reflect_double {
             $name,
             element,
             |e, n| {
-                let value = e.tree().attribute(n, $attribute).and_then(|text| text.parse().ok());
-                value.filter(|value: &f64| value.is_finite()).unwrap_or($default)
+                let value = e
+                    .tree()
+                    .attribute(n, $attribute)
+                    .and_then(|text| text.parse().ok());
+                value
+                    .filter(|value: &f64| value.is_finite())
+                    .unwrap_or($default)
             },
             |e, n, to| {
                 to.to_number()?;
@@ -145,7 +170,9 @@ pub(in crate::js) static PROGRESS: &[Member] = &[
     get!(c"position", element, |e, n| {
         let tree = e.tree();
         let read = |name, otherwise: f64| {
-            tree.attribute(n, name).and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+            tree.attribute(n, name)
+                .and_then(|text| text.parse().ok())
+                .unwrap_or(otherwise)
         };
         match tree.attribute(n, "value") {
             Some(_) => read("value", 0.0) / read("max", 1.0),

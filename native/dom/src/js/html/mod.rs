@@ -19,7 +19,7 @@ pub(super) use forms::{
     DATA_LIST, FIELD_SET, FORM, LABEL, LEGEND, METER, OUTPUT, PROGRESS, labeled_control,
 };
 pub(super) use select::{
-    OPTION, OPT_GROUP, SELECT, add_option, remove_option, selected_index, set_option,
+    OPT_GROUP, OPTION, SELECT, add_option, remove_option, selected_index, set_option,
     set_option_count, set_selected_index,
 };
 pub(super) use simple::*;
@@ -49,7 +49,9 @@ pub(super) static ELEMENT: &[Member] = &[
         "inputmode",
         "",
         "",
-        ["none", "text", "tel", "url", "email", "numeric", "decimal", "search"]
+        [
+            "none", "text", "tel", "url", "email", "numeric", "decimal", "search"
+        ]
     ),
     reflect_enum!(
         c"enterKeyHint",
@@ -69,8 +71,8 @@ pub(super) static ELEMENT: &[Member] = &[
             }
         },
         |e, n, to| {
-            let until_found = to.kind() == Kind::String
-                && to.to_text()?.eq_ignore_ascii_case("until-found");
+            let until_found =
+                to.kind() == Kind::String && to.to_text()?.eq_ignore_ascii_case("until-found");
             match until_found {
                 true => e.tree_mut().set_attribute(n, "hidden", "until-found"),
                 false => e.set_flag(n, "hidden", to.truthy()),
@@ -94,8 +96,10 @@ pub(super) static ELEMENT: &[Member] = &[
             match tree.attribute_or_empty(n, "draggable") {
                 "true" => true,
                 "false" => false,
-                _ => tree.is_html_named(n, "img")
-                    || (tree.is_html_named(n, "a") && tree.attribute(n, "href").is_some()),
+                _ => {
+                    tree.is_html_named(n, "img")
+                        || (tree.is_html_named(n, "a") && tree.attribute(n, "href").is_some())
+                }
             }
         },
         |e, n, to| e.tree_mut().set_attribute(n, "draggable", truth(&to))
@@ -119,7 +123,10 @@ pub(super) static ELEMENT: &[Member] = &[
         c"contentEditable",
         element,
         |e, n| {
-            let value = e.tree().attribute(n, "contenteditable").map(str::to_ascii_lowercase);
+            let value = e
+                .tree()
+                .attribute(n, "contenteditable")
+                .map(str::to_ascii_lowercase);
             match value.as_deref() {
                 Some("" | "true") => "true",
                 Some("false") => "false",
@@ -169,19 +176,29 @@ pub(super) static ELEMENT: &[Member] = &[
         }
     ),
     get!(c"dataset", element, |e, n| attr::dataset(e, n)),
-    attr!(
-        c"style",
-        element,
-        |e, n| css::style(e, n),
-        |e, n, to| {
-            let to = to.to_text()?;
-            let text = crate::declarations::serialize(&crate::declarations::parse(&to));
-            e.tree_mut().set_attribute(n, "style", &text);
-        }
-    ),
-    op!(c"click", 0, element, |e, _n, call| call_module(e, ACTIVATION, "click", &[call.this()])),
-    op!(c"focus", 0, element, |e, _n, call| call_module(e, ACTIVATION, "focus", &[call.this()])),
-    op!(c"blur", 0, element, |e, _n, call| call_module(e, ACTIVATION, "blur", &[call.this()])),
+    attr!(c"style", element, |e, n| css::style(e, n), |e, n, to| {
+        let to = to.to_text()?;
+        let text = crate::declarations::serialize(&crate::declarations::parse(&to));
+        e.tree_mut().set_attribute(n, "style", &text);
+    }),
+    op!(c"click", 0, element, |e, _n, call| call_module(
+        e,
+        ACTIVATION,
+        "click",
+        &[call.this()]
+    )),
+    op!(c"focus", 0, element, |e, _n, call| call_module(
+        e,
+        ACTIVATION,
+        "focus",
+        &[call.this()]
+    )),
+    op!(c"blur", 0, element, |e, _n, call| call_module(
+        e,
+        ACTIVATION,
+        "blur",
+        &[call.this()]
+    )),
     op!(c"showPopover", 0, element, |_e, _n, _call| {}),
     op!(c"hidePopover", 0, element, |_e, _n, _call| {}),
     // No layout: nothing has a box.
@@ -195,18 +212,23 @@ pub(super) static ELEMENT: &[Member] = &[
 /// What SVG and MathML elements share with those of HTML.
 pub(super) static SVG: &[Member] = &[
     get!(c"dataset", element, |e, n| attr::dataset(e, n)),
-    attr!(
-        c"style",
-        element,
-        |e, n| css::style(e, n),
-        |e, n, to| {
-            let to = to.to_text()?;
-            e.tree_mut().set_attribute(n, "style", &to);
-        }
-    ),
+    attr!(c"style", element, |e, n| css::style(e, n), |e, n, to| {
+        let to = to.to_text()?;
+        e.tree_mut().set_attribute(n, "style", &to);
+    }),
     reflect_number!(c"tabIndex", "tabindex", 0),
-    op!(c"focus", 0, element, |e, _n, call| call_module(e, ACTIVATION, "focus", &[call.this()])),
-    op!(c"blur", 0, element, |e, _n, call| call_module(e, ACTIVATION, "blur", &[call.this()])),
+    op!(c"focus", 0, element, |e, _n, call| call_module(
+        e,
+        ACTIVATION,
+        "focus",
+        &[call.this()]
+    )),
+    op!(c"blur", 0, element, |e, _n, call| call_module(
+        e,
+        ACTIVATION,
+        "blur",
+        &[call.this()]
+    )),
     get!(c"ownerSVGElement", element, |e, n| {
         let tree = e.tree();
         tree.ancestors(n).skip(1).find(|node| {

@@ -182,7 +182,9 @@ pub(in crate::js) fn selected_index(tree: &Tree, select: NodeId) -> i32 {
 pub(in crate::js) fn set_selected_index(env: Env<'_>, select: NodeId, index: i32) {
     let mut tree = env.tree_mut();
     let options = forms::options(&tree, select);
-    let wanted = usize::try_from(index).ok().and_then(|index| options.get(index));
+    let wanted = usize::try_from(index)
+        .ok()
+        .and_then(|index| options.get(index));
     forms::select_only(&mut tree, select, wanted.copied());
 }
 
@@ -213,7 +215,10 @@ pub(in crate::js) fn add_option<'a>(env: Env<'a>, select: NodeId, call: &Call<'a
         tree.is_html_named(*id, "option") || tree.is_html_named(*id, "optgroup")
     });
     let Some(new) = new else {
-        return Err(super::super::node::not_a(env, "an option or optgroup element"));
+        return Err(super::super::node::not_a(
+            env,
+            "an option or optgroup element",
+        ));
     };
     let before = call.argument(1);
     let before = match before.kind() {
@@ -233,11 +238,16 @@ pub(in crate::js) fn add_option<'a>(env: Env<'a>, select: NodeId, call: &Call<'a
         _ => {
             let index = long(&before)?;
             let options = forms::options(&env.tree(), select);
-            usize::try_from(index).ok().and_then(|index| options.get(index)).copied()
+            usize::try_from(index)
+                .ok()
+                .and_then(|index| options.get(index))
+                .copied()
         }
     };
     let mut tree = env.tree_mut();
-    let parent = before.and_then(|before| tree.parent(before)).unwrap_or(select);
+    let parent = before
+        .and_then(|before| tree.parent(before))
+        .unwrap_or(select);
     let inserted = match before == Some(new) {
         true => Ok(()),
         false => tree.pre_insert(parent, new, before),
@@ -248,7 +258,10 @@ pub(in crate::js) fn add_option<'a>(env: Env<'a>, select: NodeId, call: &Call<'a
 
 pub(in crate::js) fn remove_option(env: Env<'_>, select: NodeId, index: i32) {
     let options = forms::options(&env.tree(), select);
-    if let Some(option) = usize::try_from(index).ok().and_then(|index| options.get(index)) {
+    if let Some(option) = usize::try_from(index)
+        .ok()
+        .and_then(|index| options.get(index))
+    {
         env.tree_mut().remove(*option);
     }
 }

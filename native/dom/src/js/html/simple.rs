@@ -24,14 +24,17 @@ pub(in crate::js) static DIALOG: &[Member] = &[
         |e, n| {
             let tree = e.tree();
             let form = tree.extra(n).and_then(|extra| extra.form.as_ref());
-            form.and_then(|form| form.value.as_deref()).unwrap_or("").to_owned()
+            form.and_then(|form| form.value.as_deref())
+                .unwrap_or("")
+                .to_owned()
         },
         |e, n, to| {
             let to = to.to_text()?;
             crate::forms::update(&mut e.tree_mut(), n, |form| form.value = Some(to.into()));
         }
     ),
-    mutator!(c"show", 0, element, |e, n, _call| e.set_flag(n, "open", true)),
+    mutator!(c"show", 0, element, |e, n, _call| e
+        .set_flag(n, "open", true)),
     mutator!(c"showModal", 0, element, |e, n, _call| {
         let refused = {
             let tree = e.tree();
@@ -76,8 +79,10 @@ pub(in crate::js) static HR: &[Member] = &[
     reflect!(c"width", "width"),
 ];
 pub(in crate::js) static HTML: &[Member] = &[reflect!(c"version", "version")];
-pub(in crate::js) static LI: &[Member] =
-    &[reflect_number!(c"value", "value", 0), reflect!(c"type", "type")];
+pub(in crate::js) static LI: &[Member] = &[
+    reflect_number!(c"value", "value", 0),
+    reflect!(c"type", "type"),
+];
 pub(in crate::js) static MARQUEE: &[Member] = &[reflect!(c"behavior", "behavior")];
 pub(in crate::js) static MENU: &[Member] = &[reflect_bool!(c"compact", "compact")];
 pub(in crate::js) static META: &[Member] = &[
@@ -87,8 +92,10 @@ pub(in crate::js) static META: &[Member] = &[
     reflect!(c"media", "media"),
     reflect!(c"scheme", "scheme"),
 ];
-pub(in crate::js) static MOD: &[Member] =
-    &[reflect_url!(c"cite", "cite"), reflect!(c"dateTime", "datetime")];
+pub(in crate::js) static MOD: &[Member] = &[
+    reflect_url!(c"cite", "cite"),
+    reflect!(c"dateTime", "datetime"),
+];
 pub(in crate::js) static OLIST: &[Member] = &[
     reflect_bool!(c"reversed", "reversed"),
     reflect_number!(c"start", "start", 1),
@@ -99,5 +106,7 @@ pub(in crate::js) static PARAGRAPH: &[Member] = &[reflect!(c"align", "align")];
 pub(in crate::js) static PRE: &[Member] = &[reflect_number!(c"width", "width", 0)];
 pub(in crate::js) static QUOTE: &[Member] = &[reflect_url!(c"cite", "cite")];
 pub(in crate::js) static TIME: &[Member] = &[reflect!(c"dateTime", "datetime")];
-pub(in crate::js) static ULIST: &[Member] =
-    &[reflect_bool!(c"compact", "compact"), reflect!(c"type", "type")];
+pub(in crate::js) static ULIST: &[Member] = &[
+    reflect_bool!(c"compact", "compact"),
+    reflect!(c"type", "type"),
+];

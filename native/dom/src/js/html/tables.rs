@@ -18,7 +18,9 @@ macro_rules! section {
                 |e, n| child(&e.tree(), n, $local),
                 |e, n, to| set_child(e, n, $local, &to)
             ),
-            mutator!($create, 0, element, |e, n, _call| create_child(e, n, $local)),
+            mutator!($create, 0, element, |e, n, _call| create_child(
+                e, n, $local
+            )),
             mutator!($delete, 0, element, |e, n, _call| {
                 let mut tree = e.tree_mut();
                 if let Some(child) = child(&tree, n, $local) {
@@ -114,7 +116,11 @@ pub(in crate::js) static TABLE_SECTION: &[Member] = &[
 pub(in crate::js) static TABLE_ROW: &[Member] = &[
     get!(c"rowIndex", element, |e, n| {
         let tree = e.tree();
-        let table = tree.ancestors(n).skip(1).take(2).find(|id| tree.is_html_named(*id, "table"));
+        let table = tree
+            .ancestors(n)
+            .skip(1)
+            .take(2)
+            .find(|id| tree.is_html_named(*id, "table"));
         index_in(table.map(|table| table_rows(&tree, table)), n)
     }),
     get!(c"sectionRowIndex", element, |e, n| {
@@ -148,7 +154,13 @@ pub(in crate::js) static TABLE_CELL: &[Member] = &[
     reflect_number!(c"colSpan", "colspan", 1),
     reflect_number!(c"rowSpan", "rowspan", 1),
     reflect!(c"headers", "headers"),
-    reflect_enum!(c"scope", "scope", "", "", ["row", "col", "rowgroup", "colgroup"]),
+    reflect_enum!(
+        c"scope",
+        "scope",
+        "",
+        "",
+        ["row", "col", "rowgroup", "colgroup"]
+    ),
     reflect!(c"abbr", "abbr"),
     get!(c"cellIndex", element, |e, n| {
         let tree = e.tree();
@@ -163,12 +175,13 @@ pub(in crate::js) static TABLE_CELL: &[Member] = &[
     reflect_bool!(c"noWrap", "nowrap"),
 ];
 
-fn children<'a>(
-    env: Env<'a>,
-    id: NodeId,
-    names: &'static [&'static str],
-) -> JsResult<Value<'a>> {
-    collection::live_by(env, id, Interface::HtmlCollection, Query::ChildrenNamed(names))
+fn children<'a>(env: Env<'a>, id: NodeId, names: &'static [&'static str]) -> JsResult<Value<'a>> {
+    collection::live_by(
+        env,
+        id,
+        Interface::HtmlCollection,
+        Query::ChildrenNamed(names),
+    )
 }
 
 fn named_children(tree: &Tree, id: NodeId, names: &[&str]) -> Vec<NodeId> {
@@ -209,9 +222,9 @@ fn child(tree: &Tree, table: NodeId, local: &str) -> Option<NodeId> {
 fn place(tree: &Tree, table: NodeId, local: &str) -> Option<NodeId> {
     match local {
         "caption" => tree.first_child(table),
-        "thead" => tree.child_elements(table).find(|id| {
-            !tree.is_html_named(*id, "caption") && !tree.is_html_named(*id, "colgroup")
-        }),
+        "thead" => tree
+            .child_elements(table)
+            .find(|id| !tree.is_html_named(*id, "caption") && !tree.is_html_named(*id, "colgroup")),
         _ => None,
     }
 }
@@ -286,7 +299,9 @@ fn insert_at(
     let mut tree = env.tree_mut();
     let document = tree.document(parent);
     let made = tree.new_element(document, Tree::html_name(local));
-    let before = usize::try_from(index).ok().and_then(|index| list.get(index));
+    let before = usize::try_from(index)
+        .ok()
+        .and_then(|index| list.get(index));
     tree.insert(parent, made, before.copied());
     Ok(made)
 }
@@ -296,7 +311,10 @@ fn insert_table_row(env: Env<'_>, table: NodeId, index: i32) -> JsResult<NodeId>
     if index < -1 || index > rows.len() as i32 {
         return Err(out_of_range(env, index, rows.len()));
     }
-    let at = usize::try_from(index).ok().and_then(|index| rows.get(index)).copied();
+    let at = usize::try_from(index)
+        .ok()
+        .and_then(|index| rows.get(index))
+        .copied();
     let mut tree = env.tree_mut();
     let document = tree.document(table);
     let parent = match (at, rows.last()) {
@@ -321,7 +339,9 @@ fn insert_table_row(env: Env<'_>, table: NodeId, index: i32) -> JsResult<NodeId>
 fn delete_at(env: Env<'_>, list: &[NodeId], index: i32) -> JsResult<()> {
     let at = match index {
         -1 => list.last(),
-        index => usize::try_from(index).ok().and_then(|index| list.get(index)),
+        index => usize::try_from(index)
+            .ok()
+            .and_then(|index| list.get(index)),
     };
     match at {
         Some(id) => {

@@ -21,7 +21,8 @@ macro_rules! url_part {
 
 pub(in crate::js) static ANCHOR: &[Member] = &[
     reflect_url!(c"href", "href"),
-    op!(c"toString", 0, element, |e, n, _call| e.resolved_url(n, "href")),
+    op!(c"toString", 0, element, |e, n, _call| e
+        .resolved_url(n, "href")),
     reflect!(c"target", "target"),
     reflect!(c"download", "download"),
     reflect!(c"ping", "ping"),
@@ -142,7 +143,10 @@ pub(in crate::js) static SLOT: &[Member] = &[
         let nodes: Vec<NodeId> = {
             let tree = e.tree();
             let nodes = assigned(&tree, n, flatten);
-            nodes.into_iter().filter(|node| tree.is_element(*node)).collect()
+            nodes
+                .into_iter()
+                .filter(|node| tree.is_element(*node))
+                .collect()
         };
         node::array(e, &nodes)
     }),
