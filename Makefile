@@ -96,6 +96,7 @@ tools:
 .PHONY: packages
 packages:
 	@$(MAKE) --no-print-directory test/fixtures/npm/node_modules/.package-lock.json \
+	  test/fixtures/dom/dist/react.js \
 	  || echo "The npm packages could not be fetched: their tests are left out"
 
 # npm writes this file last, so an interrupted fetch starts again.
@@ -103,6 +104,10 @@ packages:
 	@scripts/ensure node npm
 	npm ci --prefix $* --ignore-scripts --no-audit --no-fund
 	@touch $@
+
+# The programs that the tests and bench/dom.exs run in a document.
+test/fixtures/dom/dist/react.js: test/fixtures/dom/node_modules/.package-lock.json test/fixtures/dom/build.mjs $(wildcard test/fixtures/dom/apps/*)
+	npm run --prefix test/fixtures/dom build
 
 scripts/typescript/node_modules/.package-lock.json: scripts/typescript/package.json scripts/typescript/package-lock.json
 	@scripts/ensure node npm

@@ -173,19 +173,19 @@ defmodule QuickBEAM do
   defdelegate set_global(runtime, name, value), to: Context
 
   @doc "The first element that matches a CSS selector; see `QuickBEAM.Context.dom_find/2`."
-  @spec dom_find(runtime, String.t()) :: {:ok, Context.html_tree | nil} | {:error, JSError.t()}
+  @spec dom_find(runtime, String.t()) :: {:ok, Context.html_tree() | nil} | {:error, JSError.t()}
   defdelegate dom_find(runtime, selector), to: Context
 
   @doc "As `dom_find/2`; returns the value or raises `QuickBEAM.JSError`."
-  @spec dom_find!(runtime, String.t()) :: Context.html_tree | nil
+  @spec dom_find!(runtime, String.t()) :: Context.html_tree() | nil
   defdelegate dom_find!(runtime, selector), to: Context
 
   @doc "All elements that match a CSS selector; see `QuickBEAM.Context.dom_find_all/2`."
-  @spec dom_find_all(runtime, String.t()) :: {:ok, [Context.html_tree]} | {:error, JSError.t()}
+  @spec dom_find_all(runtime, String.t()) :: {:ok, [Context.html_tree()]} | {:error, JSError.t()}
   defdelegate dom_find_all(runtime, selector), to: Context
 
   @doc "As `dom_find_all/2`; returns the value or raises `QuickBEAM.JSError`."
-  @spec dom_find_all!(runtime, String.t()) :: [Context.html_tree]
+  @spec dom_find_all!(runtime, String.t()) :: [Context.html_tree()]
   defdelegate dom_find_all!(runtime, selector), to: Context
 
   @doc "The text in the first element that matches a CSS selector; see `QuickBEAM.Context.dom_text/2`."
@@ -197,7 +197,8 @@ defmodule QuickBEAM do
   defdelegate dom_text!(runtime, selector), to: Context
 
   @doc "An attribute of the first element that matches a CSS selector; see `QuickBEAM.Context.dom_attr/3`."
-  @spec dom_attr(runtime, String.t(), String.t()) :: {:ok, String.t() | nil} | {:error, JSError.t()}
+  @spec dom_attr(runtime, String.t(), String.t()) ::
+          {:ok, String.t() | nil} | {:error, JSError.t()}
   defdelegate dom_attr(runtime, selector, name), to: Context
 
   @doc "As `dom_attr/3`; returns the value or raises `QuickBEAM.JSError`."

@@ -2,6 +2,7 @@
 # takes minutes, packages a network.
 missing = [
   toolchain: not QuickBEAM.JS.Toolchain.available?(),
+  dom_packages: not File.regular?(Path.expand("fixtures/dom/dist/react.js", __DIR__)),
   npm: not File.dir?(Path.expand("fixtures/npm/node_modules", __DIR__))
 ]
 

@@ -30,7 +30,9 @@ defmodule QuickBEAM.DOMTest do
              QuickBEAM.eval(js, "document.body.innerHTML = '<p>x</p>'.repeat(100_000)")
 
     assert {:ok, 0} = QuickBEAM.eval(js, "document.querySelectorAll('p').length")
-    assert {:ok, 1} = QuickBEAM.eval(js, "document.body.append('x'); document.body.childNodes.length")
+
+    assert {:ok, 1} =
+             QuickBEAM.eval(js, "document.body.append('x'); document.body.childNodes.length")
   end
 
   describe "reading the document from Elixir" do

@@ -42,9 +42,7 @@ pub fn answer(cx: Cx<'_>, query: Query, selector: &str, attribute: &str) -> JsRe
             for id in &found {
                 put(document, budget, &mut nodes, *id, &mut out)?;
             }
-            if !found.is_empty() {
-                out.end_list();
-            }
+            out.end_list();
             Ok(Body::Etf(out.into_bytes()))
         }
         (Query::Find, Some(id)) => {
@@ -133,24 +131,20 @@ fn put_node(tree: &Tree, id: NodeId, depth: usize, steps: &mut Vec<Step>, out: &
                 out.binary(attribute.qualified_name().as_bytes());
                 out.binary(attribute.value.as_bytes());
             }
-            if !element.attributes.is_empty() {
-                out.end_list();
-            }
+            out.end_list();
             let inside = tree.template_content(id).unwrap_or(id);
             let count = tree
                 .children(inside)
                 .filter(|child| is_shown(tree, *child))
                 .count();
             out.list(count as u32);
-            if count > 0 {
-                steps.push(Step::EndList);
-                let mut at = tree.last_child(inside);
-                while let Some(child) = at {
-                    if is_shown(tree, child) {
-                        steps.push(Step::Node(child, depth + 1));
-                    }
-                    at = tree.previous(child);
+            steps.push(Step::EndList);
+            let mut at = tree.last_child(inside);
+            while let Some(child) = at {
+                if is_shown(tree, child) {
+                    steps.push(Step::Node(child, depth + 1));
                 }
+                at = tree.previous(child);
             }
         }
         NodeData::Text(text) | NodeData::CData(text) => out.binary(text.as_bytes()),
