@@ -26,13 +26,14 @@ const MAX_STRING_LENGTH = 2 ** 30 - 1;
 
 const { atob, btoa } = globalThis;
 
-export function Buffer(argument, encodingOrOffset, length) {
+// Its members are put on below, where tsc does not see them.
+export const Buffer = /** @type {any} */ (function (argument, encodingOrOffset, length) {
   if (typeof argument === "number") {
     if (typeof encodingOrOffset === "string") throw invalidType("string", "of type string", argument);
     return Buffer.alloc(argument);
   }
   return from(argument, encodingOrOffset, length);
-}
+});
 setPrototypeOf(Buffer, Uint8Array);
 Buffer.prototype = FastBuffer.prototype;
 defineProperty(Buffer, "prototype", { writable: false, enumerable: false });
@@ -46,6 +47,10 @@ defineProperty(Buffer, Symbol.species, {
 
 function checkSize(size) {
   checkNumber(size, "size", 0, MAX_LENGTH);
+}
+
+function isTypedArray(value) {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView);
 }
 
 function checkBytes(value, name) {
@@ -62,7 +67,7 @@ const statics = {
     return buffer;
   },
   copyBytesFrom(view, offset = 0, length = undefined) {
-    if (!ArrayBuffer.isView(view) || view instanceof DataView) throw invalidType("view", "an instance of TypedArray", view);
+    if (!isTypedArray(view)) throw invalidType("view", "an instance of TypedArray", view);
     if (offset !== undefined) checkOffset(offset, "offset");
     if (length !== undefined) checkOffset(length, "length");
     const end = length === undefined ? view.length : Math.min(offset + length, view.length);
@@ -164,6 +169,7 @@ function turnAround(buffer, size) {
   return swap(buffer, size);
 }
 
+/** @type {Record<string, any> & ThisType<any>} */
 const methods = {
   toString(encoding, start, end) {
     const { length } = this;
@@ -265,13 +271,21 @@ defineNumbers(Buffer.prototype);
 
 // What older packages call instead of toString and write.
 const SLICES = { ascii: "ascii", base64: "base64", base64url: "base64url", latin1: "latin1", hex: "hex", ucs2: "utf16le", utf8: "utf8" };
+/** @param {any} buffer */
+function sliceText(buffer, encoding, start = 0, end = buffer.length) {
+  return decode(buffer, encoding, start, end);
+}
+/** @param {any} buffer */
+function writeText(buffer, encoding, string, offset = 0, length = buffer.length - offset) {
+  checkOffset(offset, "offset", 0, buffer.length);
+  return encodeInto(buffer, string, encoding, offset, length);
+}
 for (const [name, encoding] of Object.entries(SLICES)) {
-  Buffer.prototype[`${name}Slice`] = function (start = 0, end = this.length) {
-    return decode(this, encoding, start, end);
+  Buffer.prototype[`${name}Slice`] = /** @this {any} */ function (start, end) {
+    return sliceText(this, encoding, start, end);
   };
-  Buffer.prototype[`${name}Write`] = function (string, offset = 0, length = this.length - offset) {
-    checkOffset(offset, "offset", 0, this.length);
-    return encodeInto(this, string, encoding, offset, length);
+  Buffer.prototype[`${name}Write`] = /** @this {any} */ function (string, offset, length) {
+    return writeText(this, encoding, string, offset, length);
   };
 }
 
@@ -289,9 +303,7 @@ function transcode(source, fromEncoding, toEncoding) {
   const known = ["ascii", "latin1", "utf8", "utf16le"];
   if (!known.includes(before) || !known.includes(after)) {
     const error = new Error("Unable to transcode Buffer [U_ILLEGAL_ARGUMENT_ERROR]");
-    error.code = "U_ILLEGAL_ARGUMENT_ERROR";
-    error.errno = 1;
-    throw error;
+    throw Object.assign(error, { code: "U_ILLEGAL_ARGUMENT_ERROR", errno: 1 });
   }
   let text = decode(source, before, 0, source.length);
   if (after === "latin1") text = text.replace(/[^\u0000-\u00ff]/gu, "?");

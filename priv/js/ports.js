@@ -87,6 +87,7 @@ admitKind("MessagePort", isPort);
 function startWithHandler(prototype) {
   const { get, set, ...rest } = Object.getOwnPropertyDescriptor(prototype, "onmessage");
   const accessor = {
+    /** @this {any} */
     set onmessage(value) {
       set.call(this, value);
       startPort(this, read(this));

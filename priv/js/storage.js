@@ -124,7 +124,7 @@ export class Storage {
   }
 }
 exposeInterface(Storage);
-admitKind("Storage", (value) => areas.has(value));
+admitKind("Storage", (value) => areas.has(/** @type {object} */ (value)));
 
 const { get, set, has, getOwnPropertyDescriptor, defineProperty, deleteProperty, ownKeys } = Reflect;
 

@@ -13,7 +13,7 @@ import { exposeInterface, requireArguments, toDOMString, toUSVString } from "./w
 const { setTimeout } = globalThis;
 const isScope = (value) => value === globalThis;
 
-/** @type {MessagePort | undefined} */
+/** @type {import("./ports.js").MessagePort | undefined} */
 let inside;
 let closing = false;
 let scopeName = "";
@@ -25,9 +25,9 @@ function check(object) {
 }
 
 export class WorkerGlobalScope extends EventTarget {
+  // @ts-expect-error: a constructor that throws need not call super().
   constructor() {
     throw new TypeError("Illegal constructor");
-    super();
   }
   get self() {
     check(this);

@@ -12,7 +12,7 @@ const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
  *   script of the context (QuickBEAM.Apis.Worker.Source reads it)
  * - any other string is the code itself, which browsers do not take
  *
- * @returns {{ kind: "code" | "file", text: string, filename: string }}
+ * @returns {{ kind: "code" | "file" | "missing" | "remote", text: string, filename: string }}
  */
 export function sourceOf(url, what, codeToo = true) {
   const scheme = SCHEME.exec(url)?.[1].toLowerCase();

@@ -91,7 +91,6 @@ static MODULES: &[&Builtin] = modules![
     "locks.js",
     "navigator.js",
     "node/assert.js",
-    "node/buffer.js",
     "node/bytes.js",
     "node/child_process.js",
     "node/comparisons.js",

@@ -12,7 +12,7 @@ use crate::inspect::Inspector;
 static MODULES: &[(&str, &str, &str)] = &[
     ("assert", "node/assert.js", "exports"),
     ("assert/strict", "node/assert.js", "strict"),
-    ("buffer", "node/buffer.js", "exports"),
+    ("buffer", "buffer.js", "nodeBuffer"),
     ("child_process", "node/child_process.js", "exports"),
     ("events", "node/events.js", "EventEmitter"),
     ("fs", "node/fs.js", "exports"),

@@ -1,11 +1,10 @@
 // What a click does (activation behavior, DOM Standard 2.10 and HTML), focus, and forms.
 
-import { cancel, dispatch, Event, fire, setRelatedTarget, trust } from "../events.js";
+import { dispatch, Event, fire, setRelatedTarget, trust } from "../events.js";
 import { FocusEvent, InputEvent, MouseEvent, PointerEvent, SubmitEvent } from "./ui_events.js";
 import {
   attribute,
   checkedInGroup,
-  document as windowDocument,
   formControls,
   formOwner,
   htmlName,

@@ -47,9 +47,9 @@ const OBJECT = [toAnything, null];
  * Make an interface of events.
  * @param {string} name
  * @param {typeof Event} Parent
- * @param {Record<string, [(value: any) => any, any]>} members in the order of their names
+ * @param {Record<string, any[]>} members [conversion, default], in the order of their names
  * @param {object} [extra] further members of the prototype
- * @param {Record<string, [(value: any) => any, any]>} [hidden] what its dictionary has and it does not show
+ * @param {Record<string, any[]>} [hidden] what its dictionary has and it does not show
  */
 function define(name, Parent, members, extra = {}, hidden = {}) {
   const all = { ...hidden, ...members };

@@ -14,6 +14,7 @@ function fail(message) {
 }
 
 function tokenize(text) {
+  /** @type {{ kind: string, value: any }[]} */
   const tokens = [];
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < text.length && text.slice(TOKEN.lastIndex).trim() !== "") {

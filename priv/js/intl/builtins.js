@@ -39,7 +39,7 @@ const methods = {
     localeCompare(that) {
       if (this === undefined || this === null) throw new TypeError("String.prototype.localeCompare called on null or undefined");
       const [text, other] = [`${this}`, `${that}`];
-      return new Collator(arguments[1], arguments[2]).compare(text, other);
+      return new (/** @type {any} */ (Collator))(arguments[1], arguments[2]).compare(text, other);
     },
   },
   array: {

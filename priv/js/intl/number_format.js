@@ -160,7 +160,11 @@ export function digitOptions(options, minimumDefault, maximumDefault, notation) 
   return { resolved: { ...resolved, roundingIncrement, roundingMode, roundingPriority, trailingZeroDisplay }, rounding };
 }
 
-/** A decimal rounded, as [decimal, digits after the point at least]. */
+/**
+ * A decimal rounded, as [decimal, digits after the point at least].
+ * @param {any} decimal
+ * @param {{ fraction?: any, significant?: any, priority?: any, mode: any, increment: any, strip: any }} rounding
+ */
 export function rounded(decimal, { fraction, significant, priority, mode, increment, strip }) {
   let result;
   if (significant === undefined || (fraction !== undefined && byFraction(decimal, fraction, significant, priority))) {

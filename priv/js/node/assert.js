@@ -185,6 +185,7 @@ function matching(operator, wanted) {
 const shared = {
   AssertionError,
   ok,
+  /** @param {any} message */
   fail(message = "Failed") {
     if (message instanceof Error) throw message;
     const error = new AssertionError({ message, operator: "fail" });

@@ -5,7 +5,7 @@ import { StringDecoder } from "./string_decoder.js";
 
 /** Bytes as a Buffer; as a Uint8Array where the context has no Buffer. */
 export function toBuffer(bytes) {
-  const { Buffer } = globalThis;
+  const { Buffer } = /** @type {any} */ (globalThis);
   if (Buffer === undefined) return bytes;
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

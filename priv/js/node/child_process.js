@@ -14,8 +14,11 @@ const { setTimeout, clearTimeout } = globalThis;
 const children = new Map();
 let lastId = 0;
 
+/** `EventEmitter` is a function with methods on its prototype, of which tsc sees nothing. */
+const Emitter = /** @type {new () => any} */ (/** @type {unknown} */ (EventEmitter));
+
 /** A stream of a child's output: events `data`, `end`, `close`, and async iteration. */
-class Output extends EventEmitter {
+class Output extends Emitter {
   #decoder = null;
   #waiting = [];
   #flowing = false;
@@ -56,6 +59,7 @@ class Output extends EventEmitter {
   }
   async *[Symbol.asyncIterator]() {
     const chunks = [];
+    /** @type {(value?: any) => void} */
     let wake = () => {};
     this.on("data", (chunk) => {
       chunks.push(chunk);
@@ -94,7 +98,7 @@ class Output extends EventEmitter {
 const { push } = Output;
 delete Output.push;
 
-class Input extends EventEmitter {
+class Input extends Emitter {
   #id;
   writable = true;
   constructor(id) {
@@ -127,7 +131,7 @@ class Input extends EventEmitter {
   }
 }
 
-class ChildProcess extends EventEmitter {
+class ChildProcess extends Emitter {
   #id;
   exitCode = null;
   signalCode = null;
@@ -171,7 +175,7 @@ function signalName(signal) {
 }
 
 function toOptions(options, args) {
-  const { cwd, env, shell, argv0 } = options;
+  const { cwd, env, shell } = options;
   const environment = env === undefined || env === null ? null : Object.entries(env).filter(([, value]) => value !== undefined).map(([key, value]) => [key, String(value)]);
   return {
     args: args.map((argument) => {

@@ -35,6 +35,7 @@ export class Dirent {
     this.path = parentPath;
     this.#format = format;
   }
+  /** @param {Dirent} entry */
   static format(entry) {
     return entry.#format;
   }
@@ -44,7 +45,7 @@ delete Dirent.format;
 for (const [name, format] of Object.entries(FORMATS)) {
   const member = (object, value) => Object.defineProperty(object, name, { value, writable: true, configurable: true });
   member(Stats.prototype, { [name]() { return isFormat(this, format); } }[name]);
-  member(Dirent.prototype, { [name]() { return direntFormat(this) === format; } }[name]);
+  member(Dirent.prototype, { [name]() { return direntFormat(/** @type {any} */ (this)) === format; } }[name]);
 }
 
 const isOptions = (value) => typeof value === "object" && value !== null;
@@ -175,6 +176,7 @@ const preparations = {
   },
 };
 
+/** @param {{ syscall: string, path: any, dest?: any, finish: (value: any) => any, missing?: boolean }} prepared */
 function settle({ syscall, path, dest, finish, missing }, [what, value]) {
   if (what === "ok") return finish(value);
   if (missing && value === "ENOENT") return undefined;

@@ -18,11 +18,18 @@ const LEGACY = /^([a-z][a-z0-9+.-]*:)?(\/\/)?(?:([^/?#@]*)@)?([^/?#]*)([^?#]*)(\
 const SLASHED = ["http:", "https:", "ftp:", "file:", "ws:", "wss:"];
 
 export class Url {
-  constructor() {
-    for (const name of ["protocol", "slashes", "auth", "host", "port", "hostname", "hash", "search", "query", "pathname", "path", "href"]) {
-      this[name] = null;
-    }
-  }
+  protocol = null;
+  slashes = null;
+  auth = null;
+  host = null;
+  port = null;
+  hostname = null;
+  hash = null;
+  search = null;
+  query = null;
+  pathname = null;
+  path = null;
+  href = null;
 }
 
 /** The old parser: it splits, and resolves nothing. */

@@ -54,6 +54,7 @@ export function promisify(original) {
     checkFunction(custom, "util.promisify.custom");
     return defineProperty(custom, kPromisify, { value: custom, configurable: true });
   }
+  /** @this {any} */
   function promisified(...args) {
     return new Promise((resolve, reject) => {
       Reflect.apply(original, this, [...args, (error, ...values) => (error ? reject(error) : resolve(values[0]))]);
@@ -67,6 +68,7 @@ promisify.custom = kPromisify;
 
 export function callbackify(original) {
   checkFunction(original, "original");
+  /** @this {any} */
   function callbackified(...args) {
     const callback = args.pop();
     checkFunction(callback, "last argument");
@@ -100,6 +102,7 @@ export function inherits(constructor, superConstructor) {
 
 export function deprecate(fn, message, code = undefined) {
   let warned = false;
+  /** @this {any} */
   function deprecated(...args) {
     if (!warned) {
       warned = true;
