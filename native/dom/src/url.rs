@@ -115,7 +115,7 @@ pub(crate) fn resolve(base: &str, url: &str) -> String {
     }
     let from = split(base);
     let opaque = from.authority.is_none() && !from.path.starts_with('/');
-    if from.scheme.is_none() || (opaque && !(url.starts_with('#') && !url.is_empty())) {
+    if from.scheme.is_none() || (opaque && !url.starts_with('#')) {
         return url.to_owned();
     }
     let path: String;

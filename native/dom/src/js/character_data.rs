@@ -19,8 +19,8 @@ pub(super) static MEMBERS: &[Member] = &[
     op!(c"substringData", 2, character_data, |e, n, call| {
         let offset = unsigned_long(&call.argument(0))?;
         let count = unsigned_long(&call.argument(1))?;
-        let found = e.tree().substring_data(n, offset, count);
-        found
+        
+        e.tree().substring_data(n, offset, count)
     }),
     mutator!(c"appendData", 1, character_data, |e, n, call| {
         let data = text(call, 0)?;
@@ -31,29 +31,29 @@ pub(super) static MEMBERS: &[Member] = &[
     mutator!(c"insertData", 2, character_data, |e, n, call| {
         let offset = unsigned_long(&call.argument(0))?;
         let data = text(call, 1)?;
-        let done = e.tree_mut().replace_data(n, offset, 0, &data);
-        done
+        
+        e.tree_mut().replace_data(n, offset, 0, &data)
     }),
     mutator!(c"deleteData", 2, character_data, |e, n, call| {
         let offset = unsigned_long(&call.argument(0))?;
         let count = unsigned_long(&call.argument(1))?;
-        let done = e.tree_mut().replace_data(n, offset, count, "");
-        done
+        
+        e.tree_mut().replace_data(n, offset, count, "")
     }),
     mutator!(c"replaceData", 3, character_data, |e, n, call| {
         let offset = unsigned_long(&call.argument(0))?;
         let count = unsigned_long(&call.argument(1))?;
         let data = text(call, 2)?;
-        let done = e.tree_mut().replace_data(n, offset, count, &data);
-        done
+        
+        e.tree_mut().replace_data(n, offset, count, &data)
     }),
 ];
 
 pub(super) static TEXT: &[Member] = &[
     mutator!(c"splitText", 1, text, |e, n, call| {
         let offset = unsigned_long(&call.argument(0))?;
-        let made = e.tree_mut().split_text(n, offset);
-        made
+        
+        e.tree_mut().split_text(n, offset)
     }),
     get!(c"wholeText", text, |e, n| whole_text(&e.tree(), n)),
     get!(c"assignedSlot", text, |e, n| e.tree().find_slot(n, true)),

@@ -126,7 +126,10 @@ pub(super) static OPTIONS: &[Member] = &[
         let index = super::convert::long(&call.argument(0))?;
         let this = call.this();
         with(&this, |env, list| {
-            env.changing(|| super::html::remove_option(env, list.root, index).to_js(env))
+            env.changing(|| {
+                super::html::remove_option(env, list.root, index);
+                ().to_js(env)
+            })
         })
     }),
     Member::accessor(

@@ -179,14 +179,13 @@ impl Tree {
         if !self.is_inclusive_ancestor(id, reference) || self.is_inclusive_ancestor(id, root) {
             return state;
         }
-        if state.before_reference {
-            if let Some(next) = self.following_past(id, root) {
+        if state.before_reference
+            && let Some(next) = self.following_past(id, root) {
                 return IteratorState {
                     reference: next,
                     ..state
                 };
             }
-        }
         let reference = match self.previous(id) {
             Some(previous) => self.last_descendant(previous),
             None => parent,
