@@ -180,12 +180,13 @@ impl Tree {
             return state;
         }
         if state.before_reference
-            && let Some(next) = self.following_past(id, root) {
-                return IteratorState {
-                    reference: next,
-                    ..state
-                };
-            }
+            && let Some(next) = self.following_past(id, root)
+        {
+            return IteratorState {
+                reference: next,
+                ..state
+            };
+        }
         let reference = match self.previous(id) {
             Some(previous) => self.last_descendant(previous),
             None => parent,
