@@ -65,7 +65,7 @@ defmodule QuickBEAM.Context do
   | `:pool` | required | pid or name of a `QuickBEAM.ContextPool` on this node |
   | `:name` | none | any `t:GenServer.name/0` |
   | `:id` | the name | id of the child spec |
-  | `:apis` | `[:browser]` | `false`, a group of APIs, or a list of groups; checked, but without effect in this version: all contexts have the same globals |
+  | `:apis` | `[:browser]` | `false`, a group of Web APIs, or a list of groups, below |
   | `:handlers` | `%{}` | name to handler, as above |
   | `:script` | none | path or list of paths of scripts to run at the start and after a reset; see below |
   | `:define` | `%{}` | globals to set before the script |
@@ -76,7 +76,45 @@ defmodule QuickBEAM.Context do
   | `:root` | none | folder that scripts may import files and npm packages from; nothing outside of it is read |
   | `:network` | `:all` | `:none`, or rules and limits of the network, below |
   | `:fetch` | none | the application's own client for HTTP: see `QuickBEAM.Fetch` |
+  | `:storage` | `:private` | name (an atom or a string) of an area of `localStorage` that contexts share; a private one ends with its context |
   | `:console` | `Logger` | a function `fn level, text, meta -> any end`, or a pid that gets `{:console, level, text}` |
+
+  ### APIs
+
+  Every context has ECMAScript, `Beam` with `call`, `callSync`, `send`, `self`,
+  `onMessage` and `peek`, timers, `queueMicrotask`, `structuredClone`, `console` with
+  `log`, `info`, `warn`, `error` and `debug`, `TextEncoder`, `TextDecoder`, `atob`,
+  `btoa`, `performance`, `crypto.getRandomValues`, `self`, `reportError` and
+  `DOMException`: that is all with `apis: false`. What the groups add:
+
+  | group | globals |
+  |---|---|
+  | `:beam` | the rest of `Beam`: processes, nodes, `hash`, `password`, `semver`, `inspect`, … |
+  | `:fetch` | `fetch`, `Request`, `Response`, `Headers`, `FormData`; and of streams, files, events and `:url` |
+  | `:websocket` | `WebSocket`; and of streams, files, events and `:url` |
+  | `:eventsource` | `EventSource`; and of events and `:url` |
+  | `:worker` | `Worker`, `MessageChannel`, `MessagePort`; and of events |
+  | `:channel` | `BroadcastChannel`, `MessageChannel`, `MessagePort`; and of events |
+  | `:url` | `URL`, `URLSearchParams`, `URLPattern` |
+  | `:crypto` | `crypto.subtle`, `crypto.randomUUID`, `Crypto`, `CryptoKey`, `SubtleCrypto` |
+  | `:compression` | `CompressionStream`, `DecompressionStream`, `compression`; and of streams and events |
+  | `:buffer` | `Buffer`; and of streams, files and events |
+  | `:dom` | `document`, `window`, `Node`, `Element`, `DOMParser`, `MutationObserver`, …; and `navigator` and of events |
+  | `:console` | the rest of `console`: `table`, `group`, `time`, `count`, `assert`, … |
+  | `:storage` | `localStorage`, `sessionStorage`; and of events |
+  | `:locks` | `navigator.locks`; and of events |
+  | `:intl` | `Intl`, and the methods of built-ins that stand on it, as `toLocaleString` |
+  | `:node` | `require`, `process`, `path`, `fs`, `os`, `child_process`, `util`, `events`, `assert`; and of `:buffer` and `:url`. Scripts then read and write files and run commands |
+  | `:browser` | all of these but `:node` |
+
+  Streams are `ReadableStream`, `WritableStream`, `TransformStream` and what belongs to
+  them; files are `Blob`, `File` and `FileReader`; events are `Event`, `EventTarget`,
+  `AbortController`, `AbortSignal` and the other interfaces of events, listeners on the
+  global object, `onerror` and `onunhandledrejection`.
+
+  A global is there from the start and made when a script first touches it, so that a
+  group costs little until it is used. What belongs to no group that was asked for is not
+  reachable by any name.
 
   ### The network
 

@@ -35,8 +35,8 @@ defmodule QuickBEAM.ContextPool do
   | `:script` | none | path or list of paths, run by each context that names none of its own; read, bundled and compiled once, the code shared by all of them |
   | `:watch` | `false` | look every 300 ms whether a file of `:script` has changed, and `reload/2` then: for development |
   | `:handlers` | `%{}` | as for `QuickBEAM.Context`; handlers of a context come on top of these |
-  | `:apis` | `[:browser]` | as for `QuickBEAM.Context`: without effect in this version |
-  | `:context` | `[]` | other defaults, as a keyword list of `QuickBEAM.Context` options |
+  | `:apis` | `[:browser]` | as for `QuickBEAM.Context` |
+  | `:context` | `[]` | other defaults, as a keyword list of `QuickBEAM.Context` options: `:root`, `:network`, `:fetch`, `:storage`, limits and others |
   """
 
   use GenServer
