@@ -1,12 +1,13 @@
-// The errors of Node that Buffer throws: by class, code and message.
+// The errors of Node that Buffer throws, by class, code and message, and what those of
+// node/errors.js are made of.
 
-function coded(Base, code, message) {
+export function coded(Base, code, message) {
   const error = new Base(message);
   error.code = code;
   return error;
 }
 
-function received(value) {
+export function received(value) {
   if (value === null || value === undefined) return `Received ${value}`;
   if (typeof value === "function") return `Received function ${value.name}`;
   if (typeof value === "object") {
@@ -23,9 +24,13 @@ export function invalidType(name, expected, value) {
   return coded(TypeError, "ERR_INVALID_ARG_TYPE", `${kind} must be ${expected}. ${received(value)}`);
 }
 
-export function invalidValue(name, value) {
-  const shown = typeof value === "string" ? `'${value}'` : typeof value.inspect === "function" ? value.inspect() : String(value);
-  return coded(TypeError, "ERR_INVALID_ARG_VALUE", `The argument '${name}' is invalid. Received ${shown}`);
+function shown(value) {
+  if (typeof value === "string") return `'${value}'`;
+  return typeof value?.inspect === "function" ? value.inspect() : String(value);
+}
+
+export function invalidValue(name, value, why = "is invalid") {
+  return coded(TypeError, "ERR_INVALID_ARG_VALUE", `The argument '${name}' ${why}. Received ${shown(value)}`);
 }
 
 export function notAString() {

@@ -1,44 +1,24 @@
 // Errors as Node makes them: with a code; and those of the system with errno and syscall.
 
-const { defineProperty } = Object;
+import { coded, received } from "../buffer/errors.js";
 
-function withCode(Base, code, message) {
-  const error = new Base(message);
-  // Node's stack says "TypeError [CODE]: message", its name stays that of the class.
-  defineProperty(error, "code", { value: code, writable: true, enumerable: true, configurable: true });
-  return error;
-}
+export { invalidValue } from "../buffer/errors.js";
 
 export function codedError(code, message) {
-  return withCode(Error, code, message);
+  return coded(Error, code, message);
 }
 
 export function codedTypeError(code, message) {
-  return withCode(TypeError, code, message);
+  return coded(TypeError, code, message);
 }
 
 export function codedRangeError(code, message) {
-  return withCode(RangeError, code, message);
-}
-
-function received(value) {
-  if (value === null || value === undefined) return ` Received ${value}`;
-  if (typeof value === "function") return ` Received function ${value.name}`;
-  if (typeof value === "object") {
-    const name = value.constructor?.name;
-    return name ? ` Received an instance of ${name}` : " Received an object";
-  }
-  const text = typeof value === "string" ? `'${value.length > 28 ? `${value.slice(0, 25)}...` : value}'` : String(value);
-  return ` Received type ${typeof value} (${text}${typeof value === "bigint" ? "n" : ""})`;
+  return coded(RangeError, code, message);
 }
 
 export function invalidArgument(name, expected, value) {
   const kind = name.includes(".") ? "property" : "argument";
-  return codedTypeError("ERR_INVALID_ARG_TYPE", `The "${name}" ${kind} must be ${expected}.${received(value)}`);
-}
-
-export function invalidValue(name, value, why = "is invalid") {
-  return codedTypeError("ERR_INVALID_ARG_VALUE", `The argument '${name}' ${why}.${received(value)}`);
+  return codedTypeError("ERR_INVALID_ARG_TYPE", `The "${name}" ${kind} must be ${expected}. ${received(value)}`);
 }
 
 export function checkString(value, name) {
