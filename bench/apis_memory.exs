@@ -1,0 +1,137 @@
+# What the groups of `:apis` cost a context, before and after a script touches them.
+#
+#     mix run bench/apis_memory.exs
+Code.require_file("support/bench.exs", __DIR__)
+Code.require_file("support/world.exs", __DIR__)
+
+defmodule Bench.ApisMemory do
+  import Bench
+  import Bench.World
+  alias QuickBEAM.Context
+
+  # Each with a touch of one global of its own.
+  @groups [
+    bare: {false, nil},
+    beam: {[:beam], "Beam.hash"},
+    fetch: {[:fetch], "new Headers()"},
+    websocket: {[:websocket], "WebSocket"},
+    worker: {[:worker], "new MessageChannel()"},
+    channel: {[:channel], "BroadcastChannel"},
+    eventsource: {[:eventsource], "EventSource"},
+    url: {[:url], "new URL('http://a/')"},
+    crypto: {[:crypto], "crypto.subtle"},
+    compression: {[:compression], "compression"},
+    buffer: {[:buffer], "Buffer.alloc(1)"},
+    dom: {[:dom], "document.body"},
+    console: {[:console], "console.table"},
+    storage: {[:storage], "localStorage.length"},
+    locks: {[:locks], "navigator.locks"},
+    intl: {[:intl], "new Intl.NumberFormat('en')"},
+    node: {[:node], "path"},
+    browser: {[:browser], "new URL('http://a/')"}
+  ]
+
+  # RSS, from BASELINE: the Zig version, in KiB, of the groups that were measured there.
+  @zig_rss %{bare: 265, beam: 284, browser: 825}
+  @zig_ms %{bare: {0.15, 0.20}, beam: 0.23, browser: 3.0}
+
+  def run do
+    # Compiles the modules of all of them, and fills what the process keeps.
+    for {_, {apis, touch}} <- @groups, do: measure(apis, touch, 20)
+
+    found = for {group, {apis, touch}} <- @groups, do: {group, measure(apis, touch, count(400))}
+    bare = found[:bare]
+
+    Bench.Table.print(
+      "JS heap of one context",
+      for(
+        {group, %{heap: heap}} <- found,
+        do: {name(group), :bytes, heap, nil, over(heap - bare.heap)}
+      )
+    )
+
+    Bench.Table.print(
+      "RSS of one context, with its Elixir process",
+      for(
+        {group, %{rss: rss}} <- found,
+        do: {name(group), :bytes, rss, kib(@zig_rss[group]), over(rss - bare.rss)}
+      )
+    )
+
+    Bench.Table.print(
+      "JS heap after one of its globals was touched",
+      for(
+        {group, %{touched: touched, heap: heap}} <- found,
+        touched do
+          {_, code} = @groups[group]
+          {name(group), :bytes, touched, nil, "#{code}: #{over(touched - heap)}"}
+        end
+      )
+    )
+
+    times = start_times()
+
+    Bench.Table.print(
+      "Start of one context",
+      for(
+        {group, time} <- times,
+        do:
+          {name(group), :us, time, milliseconds(@zig_ms[group]),
+           "#{decimals(time - times[:bare], 1)} µs over bare"}
+      )
+    )
+  end
+
+  defp measure(apis, touch, n) do
+    with_pool(2, fn pool ->
+      stop_all(contexts(pool, 20, apis: apis))
+      before = rss()
+      contexts = contexts(pool, n, apis: apis)
+      rss = (rss() - before) / n
+      sample = Enum.take(contexts, 10)
+      heap = heap(sample)
+      touched = if touch, do: touched(sample, touch)
+      stop_all(contexts)
+      %{rss: rss, heap: heap, touched: touched}
+    end)
+  end
+
+  defp touched(contexts, code) do
+    Enum.each(contexts, &run(&1, code))
+    heap(contexts)
+  end
+
+  defp heap(contexts) do
+    sizes =
+      for context <- contexts do
+        {:ok, %{malloc_size: size}} = Context.memory_usage(context)
+        size
+      end
+
+    median(sizes)
+  end
+
+  # In turns, so that a neighbour on the machine hits all of them alike.
+  defp start_times do
+    with_pool(2, fn pool ->
+      things =
+        for {group, {apis, _}} <- @groups,
+            do: {group, fn -> Context.stop(context(pool, apis: apis)) end}
+
+      for {group, %{median: time}} <- compare(things, 100), do: {group, time}
+    end)
+    |> Enum.sort_by(fn {group, _} -> Enum.find_index(Keyword.keys(@groups), &(&1 == group)) end)
+  end
+
+  defp name(:bare), do: "apis: false"
+  defp name(group), do: "[:#{group}]"
+
+  defp over(bytes), do: "#{decimals(bytes / 1024, 1)} KB more"
+  defp kib(nil), do: nil
+  defp kib(kib), do: kib * 1024
+  defp milliseconds(nil), do: nil
+  defp milliseconds({low, high}), do: {low * 1000, high * 1000}
+  defp milliseconds(ms), do: ms * 1000
+end
+
+Bench.ApisMemory.run()
