@@ -13,6 +13,7 @@ declare module "native:errors" {
 declare module "native:performance" {
   /** Milliseconds since the time origin. */
   export function now(): number;
+  export function isPerformance(value: unknown): boolean;
 }
 
 declare module "native:promises" {

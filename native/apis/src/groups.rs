@@ -118,6 +118,14 @@ static CRYPTO: &[Member] = &[
 const ABORT: &str = "abort.js";
 const EVENT_TYPES: &str = "event_types.js";
 
+macro_rules! user_timing {
+    ($name:literal) => {
+        Member::lazy($name, |cx| {
+            from(cx, performance::USER_TIMING, $name.to_str().expect("ASCII"))
+        })
+    };
+}
+
 static EVENTS: &[Member] = &[
     Member::lazy(c"AbortController", |cx| from(cx, ABORT, "AbortController")),
     Member::lazy(c"AbortSignal", |cx| from(cx, ABORT, "AbortSignal")),
@@ -128,6 +136,9 @@ static EVENTS: &[Member] = &[
     Member::lazy(c"EventTarget", |cx| from(cx, "events.js", "EventTarget")),
     Member::lazy(c"MessageEvent", |cx| from(cx, EVENT_TYPES, "MessageEvent")),
     Member::lazy(c"Performance", performance::make_interface),
+    user_timing!(c"PerformanceEntry"),
+    user_timing!(c"PerformanceMark"),
+    user_timing!(c"PerformanceMeasure"),
     Member::lazy(c"ProgressEvent", |cx| {
         from(cx, EVENT_TYPES, "ProgressEvent")
     }),

@@ -136,6 +136,7 @@ static MODULES: &[&Builtin] = modules![
     "urlpattern/constructor_string.js",
     "urlpattern/parts.js",
     "urlpattern/tokenizer.js",
+    "user_timing.js",
     "webidl.js",
     "websocket.js",
     "worker.js",

@@ -1,21 +1,43 @@
-//! `performance`: High Resolution Time.
+//! `performance`: High Resolution Time, and User Timing in priv/js/user_timing.js.
 
 use quickbeam_engine::{Call, Cx, JsResult, Member, Value};
 
 use crate::arguments::type_error;
+use crate::groups::from;
 use crate::host::{Apis, keep};
+
+pub(crate) const USER_TIMING: &str = "user_timing.js";
+
+macro_rules! user_timing {
+    ($name:literal) => {
+        Member::lazy_attribute($name, |cx| {
+            from(cx, USER_TIMING, "members")?.get($name.to_str().expect("ASCII"))
+        })
+    };
+}
 
 static MEMBERS: &[Member] = &[
     Member::operation(c"now", 0, now),
     Member::attribute(c"timeOrigin", time_origin),
     Member::operation(c"toJSON", 0, to_json),
+    user_timing!(c"clearMarks"),
+    user_timing!(c"clearMeasures"),
+    user_timing!(c"getEntries"),
+    user_timing!(c"getEntriesByName"),
+    user_timing!(c"getEntriesByType"),
+    user_timing!(c"mark"),
+    user_timing!(c"measure"),
     Member::tag(c"Performance"),
 ];
 
 /// For the time stamps of other APIs.
-pub(crate) static NATIVES: &[Member] = &[Member::method(c"now", 0, |call| {
-    Ok(milliseconds(call.cx()))
-})];
+pub(crate) static NATIVES: &[Member] = &[
+    Member::method(c"isPerformance", 1, |call| {
+        let is_one = call.argument(0).host::<Performance>().is_some();
+        Ok(call.cx().boolean(is_one))
+    }),
+    Member::method(c"now", 0, |call| Ok(milliseconds(call.cx()))),
+];
 
 /// Timers finer than this tell one context about another's work.
 const RESOLUTION_MS: f64 = 0.005;
