@@ -133,7 +133,7 @@ static EVENTS: &[Member] = &[
     Member::lazy(c"CustomEvent", |cx| from(cx, "event.js", "CustomEvent")),
     Member::lazy(c"ErrorEvent", |cx| from(cx, EVENT_TYPES, "ErrorEvent")),
     Member::lazy(c"Event", |cx| from(cx, "event.js", "Event")),
-    Member::lazy(c"EventTarget", |cx| from(cx, "events.js", "EventTarget")),
+    Member::lazy(c"EventTarget", event_target),
     Member::lazy(c"MessageEvent", |cx| from(cx, EVENT_TYPES, "MessageEvent")),
     Member::lazy(c"Performance", performance::make_interface),
     user_timing!(c"PerformanceEntry"),
@@ -185,6 +185,19 @@ static STREAMS: &[Member] = &[
     streams!(c"WritableStreamDefaultController", "writable_stream.js"),
     streams!(c"WritableStreamDefaultWriter", "writable_stream.js"),
 ];
+
+/// HTML wants the global object to be one: it begins to inherit from the prototype
+/// when a script could first see that it does not.
+fn event_target(cx: Cx<'_>) -> JsResult<Value<'_>> {
+    let constructor = from(cx, "events.js", "EventTarget")?;
+    let global = cx.global();
+    let above = global.prototype()?;
+    // Unless it inherits from something else already, as that of a worker.
+    if above.is_object() && above.prototype()?.is_nullish() {
+        global.set_prototype(&constructor.get("prototype")?)?;
+    }
+    Ok(constructor)
+}
 
 fn of_target<'a>(cx: Cx<'a>, name: &str) -> JsResult<Value<'a>> {
     from(cx, "events.js", "EventTarget")?
