@@ -1,11 +1,28 @@
 //! Random values: Web Cryptography, 10.1.
 
+use chacha20::ChaCha20Rng;
+use chacha20::rand_core::{Rng, SeedableRng};
 use quickbeam_engine::{Call, Cx, ErrorKind, JsResult, Value, ViewKind};
 
 use super::check;
 use crate::arguments::{require, type_error};
 
 const QUOTA: usize = 65_536;
+
+/// Up to so many bytes the system gives itself. It makes longer values at some 200 MB/s,
+/// a stream of ChaCha20 under a key from the system several times as fast. The key
+/// serves one call: there is no state to keep secret, to share or to reseed.
+const DIRECT: usize = 256;
+
+fn fill(bytes: &mut [u8]) -> Result<(), getrandom::Error> {
+    if bytes.len() <= DIRECT {
+        return getrandom::fill(bytes);
+    }
+    let mut key = [0; 32];
+    getrandom::fill(&mut key)?;
+    ChaCha20Rng::from_seed(key).fill_bytes(bytes);
+    Ok(())
+}
 
 pub(super) fn get_random_values<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     check(call)?;
@@ -44,7 +61,7 @@ pub(super) fn get_random_values<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     }
     // 3. Fill in place. 4. The same array.
     let mut random = vec![0; length];
-    if getrandom::fill(&mut random).is_err() {
+    if fill(&mut random).is_err() {
         return Err(cx.throw_error(ErrorKind::Error, "The system gives no random bytes"));
     }
     array.write_bytes(&random);
