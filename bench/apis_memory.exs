@@ -36,65 +36,64 @@ defmodule Bench.ApisMemory do
   @zig_ms %{bare: {0.15, 0.20}, beam: 0.23, browser: 3.0}
 
   def run do
-    # Compiles the modules of all of them, and fills what the process keeps.
-    for {_, {apis, touch}} <- @groups, do: measure(apis, touch, 20)
+    # Compiles the modules of all of them.
+    for {_, {apis, touch}} <- @groups,
+        do: with_pool(1, &touched([context(&1, apis: apis)], touch))
 
-    found = for {group, {apis, touch}} <- @groups, do: {group, measure(apis, touch, count(400))}
+    # The contexts stay until all are measured: what a context leaves behind serves the next
+    # one, which would then seem to take nothing.
+    {:ok, pool} = QuickBEAM.ContextPool.start_link(size: 2)
+    # These take what those before have left.
+    contexts(pool, 40)
+    found = for {group, {apis, touch}} <- @groups, do: {group, measure(pool, apis, touch)}
+    QuickBEAM.ContextPool.stop(pool)
     bare = found[:bare]
 
-    Bench.Table.print(
-      "JS heap of one context",
-      for(
-        {group, %{heap: heap}} <- found,
-        do: {name(group), :bytes, heap, nil, over(heap - bare.heap)}
-      )
-    )
+    heaps =
+      for {group, %{heap: heap}} <- found,
+          do: row(group, :bytes, heap, nil, over(heap - bare.heap))
 
-    Bench.Table.print(
-      "RSS of one context, with its Elixir process",
-      for(
-        {group, %{rss: rss}} <- found,
-        do: {name(group), :bytes, rss, kib(@zig_rss[group]), over(rss - bare.rss)}
-      )
-    )
+    Bench.Table.print("JS heap of one context", heaps)
 
-    Bench.Table.print(
-      "JS heap after one of its globals was touched",
-      for(
-        {group, %{touched: touched, heap: heap}} <- found,
-        touched do
-          {_, code} = @groups[group]
-          {name(group), :bytes, touched, nil, "#{code}: #{over(touched - heap)}"}
-        end
-      )
-    )
+    resident =
+      for {group, %{rss: rss}} <- found,
+          do: row(group, :bytes, rss, kib(@zig_rss[group]), over(rss - bare.rss))
+
+    Bench.Table.print("RSS of one context, with its Elixir process", resident)
+
+    touched =
+      for {group, %{touched: touched, heap: heap}} <- found, touched do
+        {_, code} = @groups[group]
+        row(group, :bytes, touched, nil, "#{code}: #{over(touched - heap)}")
+      end
+
+    Bench.Table.print("JS heap after one of its globals was touched", touched)
 
     times = start_times()
 
-    Bench.Table.print(
-      "Start of one context",
-      for(
-        {group, time} <- times,
-        do:
-          {name(group), :us, time, milliseconds(@zig_ms[group]),
-           "#{decimals(time - times[:bare], 1)} µs over bare"}
-      )
-    )
+    starts =
+      for {group, time} <- times do
+        note = "#{decimals(time - times[:bare], 1)} µs more"
+        row(group, :us, time, milliseconds(@zig_ms[group]), note)
+      end
+
+    Bench.Table.print("Start and stop of one context", starts)
   end
 
-  defp measure(apis, touch, n) do
-    with_pool(2, fn pool ->
-      stop_all(contexts(pool, 20, apis: apis))
-      before = rss()
-      contexts = contexts(pool, n, apis: apis)
-      rss = (rss() - before) / n
-      sample = Enum.take(contexts, 10)
-      heap = heap(sample)
-      touched = if touch, do: touched(sample, touch)
-      stop_all(contexts)
-      %{rss: rss, heap: heap, touched: touched}
-    end)
+  defp row(:bare, unit, value, zig, note), do: {"apis: false", unit, value, zig, note}
+  defp row(group, unit, value, zig, note), do: {"[:#{group}]", unit, value, zig, note}
+
+  defp measure(pool, apis, touch) do
+    n = count(200)
+    before = rss()
+    contexts = contexts(pool, n, apis: apis)
+    rss = (rss() - before) / n
+    sample = Enum.take(contexts, 10)
+    heap = heap(sample)
+    %{rss: rss, heap: heap, touched: touch && touched(sample, touch)}
   end
+
+  defp touched(_contexts, nil), do: nil
 
   defp touched(contexts, code) do
     Enum.each(contexts, &run(&1, code))
@@ -122,9 +121,6 @@ defmodule Bench.ApisMemory do
     end)
     |> Enum.sort_by(fn {group, _} -> Enum.find_index(Keyword.keys(@groups), &(&1 == group)) end)
   end
-
-  defp name(:bare), do: "apis: false"
-  defp name(group), do: "[:#{group}]"
 
   defp over(bytes), do: "#{decimals(bytes / 1024, 1)} KB more"
   defp kib(nil), do: nil

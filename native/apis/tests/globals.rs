@@ -144,6 +144,9 @@ fn crypto() {
     js.check("const whole = new Uint8Array(300); crypto.getRandomValues(whole.subarray(100, 200)); whole.slice(0, 100).every(x => !x) && whole.slice(200).every(x => !x) && whole.some(x => x)", "true");
     js.check("[Int8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, BigInt64Array, BigUint64Array].every(T => crypto.getRandomValues(new T(16)).some(x => x))", "true");
     js.check("crypto.getRandomValues(new Uint8Array(65536)).length + crypto.getRandomValues(new Uint8Array(0)).length", "65536");
+    // Long ones are made otherwise: every byte value comes up, no two are alike.
+    js.check("const [one, other] = [0, 0].map(() => crypto.getRandomValues(new Uint8Array(65536))); new Set(one).size + one.filter((x, i) => x === other[i]).length < 256 + 512", "true");
+    js.check("new Set(one).size", "256");
     js.throws(
         "crypto.getRandomValues(new Uint8Array(65537))",
         "QuotaExceededError",
