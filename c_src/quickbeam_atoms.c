@@ -8,7 +8,9 @@
  * next (quickbeam_frozen.c). A runtime's own are numbered from rt->atom_base.
  */
 
-#define JS_SHARED_HASH_SIZE 2048 /* power of two, sparse: a miss should end at once */
+#include "quickbeam_names.h"
+
+#define JS_SHARED_HASH_SIZE 4096 /* power of two, sparse: a miss should end at once */
 
 /* enough for every shared atom with a name of 16 bytes on average */
 #define JS_SHARED_ATOM_BYTES \
@@ -78,6 +80,26 @@ static void js_shared_atoms_harvest(void)
         JS_FreeRuntime(rt);
 }
 
+/* And what the embedder's APIs name, where that is new. */
+static void js_shared_atoms_add_names(void)
+{
+    JSRuntime *rt = js_new_runtime(&def_malloc_funcs, NULL, NULL);
+    JSContext *ctx = rt ? JS_NewContextRaw(rt) : NULL;
+    const char *p;
+
+    if (ctx) {
+        for (p = js_api_names; *p; p += strlen(p) + 1) {
+            JSAtom atom = JS_NewAtom(ctx, p);
+            if (atom != JS_ATOM_NULL && atom >= JS_ATOM_SHARED_END)
+                js_shared_atom_add(p, strlen(p), JS_ATOM_TYPE_STRING);
+            JS_FreeAtom(ctx, atom);
+        }
+        JS_FreeContext(ctx);
+    }
+    if (rt)
+        JS_FreeRuntime(rt);
+}
+
 static void js_shared_atoms_init(void)
 {
     const char *p = js_atom_init;
@@ -96,6 +118,7 @@ static void js_shared_atoms_init(void)
     }
     assert(js_shared_atom_count == JS_ATOM_END);
     js_shared_atoms_harvest();
+    js_shared_atoms_add_names();
 }
 
 JSRuntime *JS_NewRuntime2(const JSMallocFunctions *mf, void *opaque)
