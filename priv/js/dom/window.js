@@ -279,9 +279,11 @@ export class MediaQueryList extends EventTarget {
     return this.#media.split(",").some(matchesQuery);
   }
   addListener(callback) {
+    this.#media;
     this.addEventListener("change", callback);
   }
   removeListener(callback) {
+    this.#media;
     this.removeEventListener("change", callback);
   }
 }
