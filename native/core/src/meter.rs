@@ -58,7 +58,12 @@ impl Meter {
         self.cap.set(deadline);
         run();
         self.cap.set(cap);
+        let ending = self.cause() == Some(Cause::Ending);
         self.begin(deadline);
+        if ending {
+            // The entry below ends by that too, and is told so.
+            self.kill(Cause::Ending);
+        }
     }
 
     /// When the entry must be over.

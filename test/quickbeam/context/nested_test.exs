@@ -144,6 +144,24 @@ defmodule QuickBEAM.Context.NestedTest do
     assert {:error, %JSError{message: "interrupted"}} = Context.eval(context, code)
   end
 
+  test "the end of the context is the end of all levels alike", %{pool: pool} do
+    test = self()
+
+    handlers = %{
+      "back" => with_caller(fn [], ctx -> Context.eval(ctx, "Beam.callSync('wait')") end),
+      "wait" => fn [] ->
+        send(test, :inside)
+        Process.sleep(:infinity)
+      end
+    }
+
+    context = start(pool, handlers)
+    outer = Task.async(fn -> Context.eval(context, "Beam.callSync('back')") end)
+    assert_receive :inside, 5_000
+    Context.stop(context)
+    assert {:error, %JSError{name: "AbortError"}} = Task.await(outer)
+  end
+
   test "the end of the context ends both", %{pool: pool} do
     test = self()
 
