@@ -21,7 +21,15 @@ pub(crate) struct Messages {
 
 /// Put a message of the script to itself behind those that wait.
 pub fn send_self(cx: Cx<'_>, message: Box<dyn Deliver>) -> JsResult<()> {
-    if State::of(cx).messages.keep(cx, message) {
+    let messages = &State::of(cx).messages;
+    if messages.callback.borrow().is_some() {
+        // A callback hears none while its own script goes on sending.
+        let charged = message.bytes();
+        cx.charge(charged)?;
+        messages.kept.borrow_mut().push_back((message, charged));
+        return Ok(());
+    }
+    if messages.keep(cx, message) {
         return Ok(());
     }
     let message = format!("{KEPT_MAX} messages wait for a Beam.onMessage callback");
@@ -56,6 +64,14 @@ impl Messages {
     /// Whether a message can be delivered now.
     pub(crate) fn ready(&self) -> bool {
         self.callback.borrow().is_some() && !self.kept.borrow().is_empty()
+    }
+
+    /// How many can.
+    pub(crate) fn deliverable(&self) -> usize {
+        match *self.callback.borrow() {
+            Some(_) => self.kept.borrow().len(),
+            None => 0,
+        }
     }
 
     /// Hand the first message to the callback.

@@ -37,6 +37,9 @@ pub(crate) struct Cell {
     /// promise.
     answers: HashMap<u64, Box<dyn Deliver>>,
     timers_first: bool,
+    /// Messages that come before the next job, counted anew after each.
+    messages_first: usize,
+    count_messages: bool,
     entries: u64,
     counted: Counted,
 }
@@ -116,6 +119,8 @@ impl Cell {
             backlog_deadline: NEVER,
             answers: HashMap::new(),
             timers_first: false,
+            messages_first: 0,
+            count_messages: true,
             entries: 0,
             counted: Counted::default(),
         })
@@ -322,7 +327,8 @@ impl Cell {
     }
 
     /// The next thing to run: timers and jobs take turns, so that neither
-    /// starves the other.
+    /// starves the other. So do jobs and the messages that were there before: a
+    /// callback may send the next one with each.
     fn next_entry(&mut self, context: &Arc<Context>) -> Option<Entry> {
         let now = clock::now();
         if self.state(|state| state.pending.first_deadline()) <= now {
@@ -332,12 +338,18 @@ impl Cell {
         if self.timers_first && self.timer_due(now) {
             return Some(Entry::Timer);
         }
-        if self.state(|state| state.messages.ready()) {
+        if std::mem::take(&mut self.count_messages) {
+            self.messages_first = self.state(|state| state.messages.deliverable());
+        }
+        if self.messages_first > 0 && self.state(|state| state.messages.ready()) {
+            self.messages_first -= 1;
             return Some(Entry::Message);
         }
         if let Some(entry) = self.late.pop_front() {
             return Some(entry);
         }
+        // Then those that are there by then.
+        self.count_messages = true;
         while let Some(job) = self.queued().or_else(|| context.next_job()) {
             match job {
                 Job::Operation {
@@ -394,6 +406,9 @@ impl Cell {
                     }
                 }
             }
+        }
+        if self.state(|state| state.messages.ready()) {
+            return Some(Entry::Message);
         }
         self.timer_due(now).then_some(Entry::Timer)
     }

@@ -156,4 +156,42 @@ defmodule QuickBEAM.Context.MessagesTest do
     Context.send_message(context, 1)
     assert got(context, 1) == ["new"]
   end
+
+  describe "a script that sends itself the next one with each" do
+    setup do
+      context = start_alone()
+
+      {:ok, _} =
+        Context.eval(context, """
+        globalThis.heard = 0
+        Beam.onMessage(() => { heard++; Beam.send(Beam.self(), 'again') })
+        Beam.send(Beam.self(), 'first')
+        """)
+
+      %{context: context}
+    end
+
+    test "still answers", %{context: context} do
+      for _ <- 1..5, do: assert({:ok, _} = Context.eval(context, "heard", timeout: 5000))
+      assert eventually(fn -> Context.eval!(context, "heard") > 100 end)
+
+      assert Context.eval!(context, "await new Promise(done => setTimeout(done, 1, 'rang'))") ==
+               "rang"
+    end
+
+    test "is ended by a reset", %{context: context} do
+      assert Context.reset(context) == :ok
+      assert Context.eval!(context, "typeof heard") == "undefined"
+    end
+  end
+
+  test "to oneself count against the memory limit, also where they are heard" do
+    context = start_alone(memory_limit: 3_000_000)
+    code = "Beam.onMessage(() => {}); for (;;) Beam.send(Beam.self(), 'x'.repeat(1000))"
+
+    assert {:error, %QuickBEAM.JSError{message: "out of memory"}} =
+             Context.eval(context, code, timeout: 20_000)
+
+    assert Context.eval!(context, "1 + 1") == 2
+  end
 end
