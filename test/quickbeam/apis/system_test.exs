@@ -127,6 +127,9 @@ defmodule QuickBEAM.Apis.SystemTest do
       assert {code, expected} == {code, value(js, code)}
     end
 
+    assert value(js, "Beam.semver.satisfies('1.0.0', '>=1 || '.repeat(1e6) + '2')") == false
+    assert value(js, "Beam.semver.order('1.0.0-' + 'a.'.repeat(1e6) + 'a', '1.0.0')") == nil
+
     assert value(js, "['1.0.0', '1.0.0-a', '2.0.0', 'x'].map(v => Beam.semver.order(v, '1.0.0'))") ==
              [0, -1, 1, nil]
   end
@@ -197,6 +200,21 @@ defmodule QuickBEAM.Apis.SystemTest do
       QuickBEAM.set_global(js, "bad", bad)
       assert {:error, %JSError{name: "SyntaxError"}} = QuickBEAM.eval(js, "Beam.XML.parse(bad)")
     end
+
+    # An element of so many attributes takes a parser quadratic time, and so do so
+    # many namespaces in one another.
+    attributes = "Array.from({ length: 1e5 }, (_, i) => `a${i}='x>y'`).join(' ')"
+    namespaces = "Array.from({ length: 3e4 }, (_, i) => `<a xmlns:n${i}='u'>`).join('')"
+
+    for bad <- ["`<a ${#{attributes}}/>`", namespaces] do
+      assert {:error, %JSError{name: "SyntaxError", message: message}} =
+               QuickBEAM.eval(js, "Beam.XML.parse(#{bad})")
+
+      assert message =~ "too many attributes or namespaces"
+    end
+
+    siblings = "'<a>' + '<b xmlns=\"q\" c=\"=>\"/><!-- <d x= -->'.repeat(1e4) + '</a>'"
+    assert value(js, "Beam.XML.parse(#{siblings}).children.length") == 10_000
 
     # Deeper than any stack.
     assert value(js, "typeof Beam.XML.parse('<a>'.repeat(1e5) + '</a>'.repeat(1e5))") == "object"

@@ -4,8 +4,14 @@ defmodule QuickBEAM.Apis.System.Semver do
   # `>= 1.0.0 and < 2.0.0`), and what that does not know as ranges of npm's
   # (`^1.2`, `1.x || >=3 <4`, `1.2 - 2.3`). Where both know one, it is Elixir's.
 
+  # Ranges are taken apart in memory that no context's limit counts: what is longer
+  # than this is none.
+  @bytes_max 16_384
+
   @doc "Whether `version` fulfils `range`; what is no version or no range fulfils nothing."
   @spec satisfies?(String.t(), String.t()) :: boolean
+  def satisfies?(_version, range) when byte_size(range) > @bytes_max, do: false
+
   def satisfies?(version, range) do
     with {:ok, version} <- parse(version) do
       case Version.parse_requirement(String.trim(range)) do
@@ -26,6 +32,8 @@ defmodule QuickBEAM.Apis.System.Semver do
       :error -> nil
     end
   end
+
+  defp parse(text) when byte_size(text) > @bytes_max, do: :error
 
   defp parse(text) do
     text |> String.trim() |> String.trim_leading("v") |> Version.parse()

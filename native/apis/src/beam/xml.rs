@@ -6,6 +6,8 @@ use roxmltree::{Document, Node, NodeType, ParsingOptions};
 
 use crate::arguments::require;
 
+mod shape;
+
 static MEMBERS: &[Member] = &[Member::operation(c"parse", 1, parse)];
 
 /// Nodes of one document.
@@ -27,6 +29,10 @@ fn parse<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     require(call, "Beam.XML.parse", 1)?;
     let cx = call.cx();
     let text = call.argument(0).to_text()?;
+    if !shape::fits(cx, text.as_bytes())? {
+        let message = "Beam.XML.parse: an element has too many attributes or namespaces";
+        return Err(cx.throw_error(quickbeam_engine::ErrorKind::Syntax, message));
+    }
     // Markup takes at least four bytes a node.
     let charged = text.len() / 4 * NODE_BYTES;
     cx.charge(charged)?;
