@@ -3,10 +3,13 @@
 use std::cell::RefCell;
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
-use quickbeam_engine::{Call, Cx, ErrorKind, JsResult, Member, Value};
+use quickbeam_engine::{Call, Charge, Cx, ErrorKind, JsResult, Member, Value};
 
-use crate::arguments::{dictionary, prototype_of_new, type_error};
+use crate::arguments::{dictionary, poll_for, prototype_of_new, type_error};
 use crate::host::{Apis, keep};
+
+/// Bytes that are decoded between two polls.
+const PART: usize = 64 << 10;
 
 static MEMBERS: &[Member] = &[
     Member::attribute(c"encoding", encoding),
@@ -113,13 +116,12 @@ fn decode<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
         {
             return Ok(text);
         }
+        let length = input.byte_length().unwrap_or(0);
+        // The copy of the bytes; each part's text is charged as it comes.
+        let mut charge = cx.hold(length)?;
         let bytes = input.bytes().unwrap_or_default();
-        let text = if decoder.is_none() && !stream {
-            this.decode_at_once(&bytes)
-        } else {
-            let decoder = decoder.get_or_insert_with(|| Box::new(this.new_decoder()));
-            decode_part(decoder, &bytes, !stream, this.fatal)
-        };
+        let decoding = decoder.get_or_insert_with(|| Box::new(this.new_decoder()));
+        let text = this.decode_parts(cx, decoding, &bytes, !stream, &mut charge)?;
         if stream {
             *this.decoder.borrow_mut() = decoder;
         }
@@ -162,17 +164,33 @@ impl TextDecoder {
         }
     }
 
-    /// Without a copy where the bytes are text already.
-    fn decode_at_once<'b>(&self, bytes: &'b [u8]) -> Option<std::borrow::Cow<'b, str>> {
-        let bytes = match self.encoding_bom() {
-            Some(bom) if !self.ignore_bom => bytes.strip_prefix(bom).unwrap_or(bytes),
-            _ => bytes,
-        };
-        if self.fatal {
-            self.encoding
-                .decode_without_bom_handling_and_without_replacement(bytes)
-        } else {
-            Some(self.encoding.decode_without_bom_handling(bytes).0)
+    /// Part by part, so that a long text can be stopped; `None` when it is
+    /// malformed and that is fatal.
+    fn decode_parts(
+        &self,
+        cx: Cx<'_>,
+        decoder: &mut Decoder,
+        bytes: &[u8],
+        last: bool,
+        charge: &mut Charge,
+    ) -> JsResult<Option<String>> {
+        let mut text = String::new();
+        let mut rest = bytes;
+        loop {
+            let (part, after) = rest.split_at(rest.len().min(PART));
+            poll_for(cx, part.len())?;
+            let last = last && after.is_empty();
+            let capacity = text.capacity();
+            if !decode_part(decoder, part, last, self.fatal, &mut text) {
+                return Ok(None);
+            }
+            if text.capacity() != capacity {
+                charge.set(cx, bytes.len() + text.capacity())?;
+            }
+            rest = after;
+            if rest.is_empty() {
+                return Ok(Some(text));
+            }
         }
     }
 
@@ -186,26 +204,26 @@ impl TextDecoder {
     }
 }
 
-/// Decode one part of a stream; `None` when it is malformed and that is fatal.
-fn decode_part<'b>(
+/// Decode one part onto `text`; false when it is malformed and that is fatal.
+fn decode_part(
     decoder: &mut Decoder,
     bytes: &[u8],
     last: bool,
     fatal: bool,
-) -> Option<std::borrow::Cow<'b, str>> {
+    text: &mut String,
+) -> bool {
     let room = if fatal {
         decoder.max_utf8_buffer_length_without_replacement(bytes.len())
     } else {
         decoder.max_utf8_buffer_length(bytes.len())
     };
-    let mut text = String::with_capacity(room?);
+    // Of PART bytes: it cannot overflow.
+    text.reserve(room.unwrap_or(0));
     if fatal {
-        let (result, _) = decoder.decode_to_string_without_replacement(bytes, &mut text, last);
-        if let DecoderResult::Malformed(..) = result {
-            return None;
-        }
+        let (result, _) = decoder.decode_to_string_without_replacement(bytes, text, last);
+        !matches!(result, DecoderResult::Malformed(..))
     } else {
-        let _ = decoder.decode_to_string(bytes, &mut text, last);
+        let _ = decoder.decode_to_string(bytes, text, last);
+        true
     }
-    Some(text.into())
 }

@@ -2,7 +2,7 @@
 
 use quickbeam_engine::{Call, Cx, JsResult, Member, Value, ViewKind};
 
-use crate::arguments::{prototype_of_new, require, type_error};
+use crate::arguments::{poll_for, prototype_of_new, require, type_error};
 use crate::host::{Apis, keep};
 
 static MEMBERS: &[Member] = &[
@@ -46,7 +46,10 @@ fn encode<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     if input.is_undefined() {
         return cx.uint8_array(&[]);
     }
-    input.with_text(|text| cx.uint8_array(text.as_bytes()))?
+    input.with_text(|text| {
+        poll_for(cx, text.len())?;
+        cx.uint8_array(text.as_bytes())
+    })?
 }
 
 fn encode_into<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {

@@ -32,6 +32,9 @@ defmodule QuickBEAM.Context.TimeoutTest do
     {"a getter in the result", "({get x() { while (true) {} }})"},
     {"a toJSON in the result", "({x: new (class { toJSON() { while (true) {} } })()})"},
     {"a BigInt power", "while (true) try { let n = 3n; while (true) n = n * n } catch {}"},
+    {"a decoder of long texts",
+     "while (true) new TextDecoder('gb18030').decode(new Uint8Array(2e7).fill(0x81))"},
+    {"an encoder of long texts", "while (true) new TextEncoder().encode('\\u00fc'.repeat(1e7))"},
     {"a generator", "[...(function* () { while (true) yield 1 })()]"},
     {"an array from an endless iterator", "Array.from({length: 2**32 - 1}, () => 0)"}
   ]
