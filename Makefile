@@ -96,6 +96,7 @@ tools:
 .PHONY: packages
 packages:
 	@$(MAKE) --no-print-directory test/fixtures/npm/node_modules/.package-lock.json \
+	  examples/ssr/node_modules/.package-lock.json \
 	  test/fixtures/dom/dist/react.js \
 	  || echo "The npm packages could not be fetched: their tests are left out"
 
