@@ -29,6 +29,17 @@ demo: tools examples/demo/node_modules/.package-lock.json ## a thousand contexts
 	mix compile
 	mix run examples/demo/demo.exs
 
+.PHONY: playground
+playground: tools ## a page to try contexts on, its address is printed (PORT=)
+	mix compile
+	mix run examples/playground/playground.exs
+
+.PHONY: test-browser
+test-browser: tools examples/playground/node_modules/.package-lock.json ## the playground in Debian's chromium
+	@scripts/ensure node
+	mix compile
+	mix run examples/playground/browser.exs
+
 .PHONY: test
 test: tools packages ## cargo's tests, then ExUnit's
 	@CARGO_ARGS='$(CARGO)' scripts/test
@@ -83,8 +94,8 @@ bindings: tools ## regenerate the committed FFI bindings (needs libclang)
 
 .PHONY: clean
 clean: ## remove everything that was built or fetched
-	rm -rf _build target priv/native tmp cover doc examples/demo/node_modules test/fixtures/npm/node_modules
-	rm -rf _build target priv/native tmp cover doc examples/demo/node_modules scripts/typescript/node_modules
+	rm -rf _build target priv/native tmp cover doc examples/*/node_modules test/fixtures/npm/node_modules
+	rm -rf _build target priv/native tmp cover doc examples/*/node_modules scripts/typescript/node_modules
 
 # Installs what is missing, and costs nothing when nothing is.
 .PHONY: tools
