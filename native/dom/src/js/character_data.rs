@@ -19,7 +19,6 @@ pub(super) static MEMBERS: &[Member] = &[
     op!(c"substringData", 2, character_data, |e, n, call| {
         let offset = unsigned_long(&call.argument(0))?;
         let count = unsigned_long(&call.argument(1))?;
-
         e.tree().substring_data(n, offset, count)
     }),
     mutator!(c"appendData", 1, character_data, |e, n, call| {
@@ -31,20 +30,17 @@ pub(super) static MEMBERS: &[Member] = &[
     mutator!(c"insertData", 2, character_data, |e, n, call| {
         let offset = unsigned_long(&call.argument(0))?;
         let data = text(call, 1)?;
-
         e.tree_mut().replace_data(n, offset, 0, &data)
     }),
     mutator!(c"deleteData", 2, character_data, |e, n, call| {
         let offset = unsigned_long(&call.argument(0))?;
         let count = unsigned_long(&call.argument(1))?;
-
         e.tree_mut().replace_data(n, offset, count, "")
     }),
     mutator!(c"replaceData", 3, character_data, |e, n, call| {
         let offset = unsigned_long(&call.argument(0))?;
         let count = unsigned_long(&call.argument(1))?;
         let data = text(call, 2)?;
-
         e.tree_mut().replace_data(n, offset, count, &data)
     }),
 ];
@@ -52,7 +48,6 @@ pub(super) static MEMBERS: &[Member] = &[
 pub(super) static TEXT: &[Member] = &[
     mutator!(c"splitText", 1, text, |e, n, call| {
         let offset = unsigned_long(&call.argument(0))?;
-
         e.tree_mut().split_text(n, offset)
     }),
     get!(c"wholeText", text, |e, n| whole_text(&e.tree(), n)),

@@ -166,17 +166,14 @@ pub(super) static MEMBERS: &[Member] = &[
     get!(c"assignedSlot", element, |e, n| e.tree().find_slot(n, true)),
     op!(c"closest", 1, element, |e, n, call| {
         let selectors = selectors(e, &text(call, 0)?)?;
-
         selectors.closest(&e.tree(), n)
     }),
     op!(c"matches", 1, element, |e, n, call| {
         let selectors = selectors(e, &text(call, 0)?)?;
-
         selectors.matches(&e.tree(), n, Some(n))
     }),
     op!(c"webkitMatchesSelector", 1, element, |e, n, call| {
         let selectors = selectors(e, &text(call, 0)?)?;
-
         selectors.matches(&e.tree(), n, Some(n))
     }),
     op!(c"getElementsByTagName", 1, element, |e, n, call| {
