@@ -1940,7 +1940,7 @@ unsafe extern "C" {
     pub fn JS_FreezeCode(
         ctx: *mut JSContext,
         count: ::core::ffi::c_int,
-        functions: *mut JSValue,
+        code: *mut JSValue,
     ) -> *mut JSFrozenCode;
 }
 unsafe extern "C" {
