@@ -155,6 +155,70 @@ JSValue JS_RunFrozen(JSContext *ctx, int index);
    (JS_EVAL_FLAG_COMPILE_ONLY) here. Returns 0, or -1 with a pending exception. */
 int JS_LoadFrozenModule(JSContext *ctx, int index);
 
+/* ---- Compiled code (c_src/quickbeam_disasm.c) --------------------------- */
+
+/* What the compiler made of a function or script: a value of tag
+   JS_TAG_FUNCTION_BYTECODE. Atoms and pointers below belong to the code and are good
+   as long as it is; nothing here runs a script. */
+typedef struct JSCodeInfo {
+    JSAtom name;     /* JS_ATOM_NULL (0) when there is none */
+    JSAtom filename; /* as name */
+    int line;        /* from 1 */
+    int column;      /* from 1 */
+    bool is_strict;
+    bool is_generator;
+    bool is_async;
+    uint16_t arg_count;
+    uint16_t defined_arg_count; /* the `length` of the function */
+    uint16_t var_count;
+    uint16_t closure_var_count;
+    uint16_t stack_size; /* in values */
+    uint32_t byte_code_len;
+    uint32_t constant_count;
+    const char *source; /* NULL when it was not kept */
+    size_t source_len;
+} JSCodeInfo;
+
+/* Native stack that JS_GetCodeInfo() makes sure of, for hosts that recur. */
+#define QB_CODE_STACK 16384
+
+/* Returns 0, or -1 with an exception: TypeError when `code` is no compiled code,
+   the one of a stack overflow when less than QB_CODE_STACK bytes of it are left. */
+int JS_GetCodeInfo(JSContext *ctx, JSValueConst code, JSCodeInfo *info);
+
+bool JS_IsCode(JSValueConst value);
+
+typedef struct JSCodeVar {
+    JSAtom name;
+    const char *kind; /* "var", "let", "const", "function", "catch", ... */
+    const char *type; /* where it is: "arg", "local", "ref", "global", ... */
+    uint32_t index;   /* among the arguments, variables or references there */
+} JSCodeVar;
+
+/* Arguments, then local variables. False past the last one. */
+bool JS_GetCodeVar(JSValueConst code, uint32_t index, JSCodeVar *var);
+
+/* Variables of functions around it. False past the last one. */
+bool JS_GetCodeClosureVar(JSValueConst code, uint32_t index, JSCodeVar *var);
+
+/* A constant, undefined past the last one: a primitive value, the code of a nested
+   function, the object of a tagged template. */
+JSValue JS_GetCodeConstant(JSContext *ctx, JSValueConst code, uint32_t index);
+
+typedef struct JSInstruction {
+    const char *name;
+    uint32_t size; /* bytes up to the next one */
+    bool has_atom; /* then `atom` is the first operand */
+    JSAtom atom;
+    int count;
+    int64_t operands[2]; /* labels as offsets from the start of the code */
+} JSInstruction;
+
+/* The instruction at an offset that is 0 or follows another one. False where there
+   is none. */
+bool JS_GetCodeInstruction(JSValueConst code, uint32_t offset,
+                           JSInstruction *instruction);
+
 /* ---- Modules (c_src/quickbeam_values.c) --------------------------------- */
 
 /* The module that an import of `name` finds, or NULL: with a pending exception

@@ -65,7 +65,7 @@ defmodule QuickBEAM do
   | what JS was given as a pid, reference or port | that term | pid, reference, port | opaque object |
   """
 
-  alias QuickBEAM.{Context, Handles, JSError, Options}
+  alias QuickBEAM.{Bytecode, Context, Handles, JSError, Options}
   alias QuickBEAM.Context.Server
 
   @type runtime :: GenServer.server()
@@ -153,6 +153,33 @@ defmodule QuickBEAM do
   @doc "As `load_bytecode/2`; returns the value or raises `QuickBEAM.JSError`."
   @spec load_bytecode!(runtime, binary) :: term
   defdelegate load_bytecode!(runtime, bytecode), to: Context
+
+  @doc """
+  Takes apart what `compile/2` made, without running it and without a runtime. What is
+  foreign or damaged is refused with a `"TypeError"`.
+  """
+  @spec disasm(binary) :: {:ok, Bytecode.t()} | {:error, JSError.t()}
+  def disasm(bytecode) when is_binary(bytecode) do
+    Handles.check!()
+    Bytecode.disassemble(bytecode)
+  end
+
+  @doc "As `disasm/1`; returns the code or raises `QuickBEAM.JSError`."
+  @spec disasm!(binary) :: Bytecode.t()
+  def disasm!(bytecode) do
+    case disasm(bytecode) do
+      {:ok, code} -> code
+      {:error, error} -> raise error
+    end
+  end
+
+  @doc "Compiles a script and takes it apart; see `QuickBEAM.Context.disasm/2`."
+  @spec disasm(runtime, String.t()) :: {:ok, Bytecode.t()} | {:error, JSError.t()}
+  defdelegate disasm(runtime, code), to: Context
+
+  @doc "As `disasm/2`; returns the code or raises `QuickBEAM.JSError`."
+  @spec disasm!(runtime, String.t()) :: Bytecode.t()
+  defdelegate disasm!(runtime, code), to: Context
 
   @doc "Sends a message to JS; see `QuickBEAM.Context.send_message/2`."
   @spec send_message(runtime, term) :: :ok

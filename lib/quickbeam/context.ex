@@ -168,7 +168,17 @@ defmodule QuickBEAM.Context do
   `QuickBEAM.JSError.code_frame/2`.
   """
 
-  alias QuickBEAM.{ContextPool, Handles, JSError, Operation, Options, Scripts, SourceMaps}
+  alias QuickBEAM.{
+    Bytecode,
+    ContextPool,
+    Handles,
+    JSError,
+    Operation,
+    Options,
+    Scripts,
+    SourceMaps
+  }
+
   alias QuickBEAM.Context.Server
 
   @type t :: GenServer.server()
@@ -381,6 +391,24 @@ defmodule QuickBEAM.Context do
   @doc "As `load_bytecode/2`; returns the value or raises `QuickBEAM.JSError`."
   @spec load_bytecode!(t, binary) :: term
   def load_bytecode!(context, bytecode), do: context |> load_bytecode(bytecode) |> unwrap!()
+
+  @doc """
+  Compiles a script, as `compile/2` does, and takes it apart instead of running it.
+
+      iex> {:ok, js} = QuickBEAM.start()
+      iex> {:ok, code} = QuickBEAM.disasm(js, "x => x + 1")
+      iex> [%QuickBEAM.Bytecode{args: ["x"]} = function] = code.cpool
+      iex> for {_offset, name, _operand} <- function.opcodes, do: name
+      [:get_arg0, :push_1]
+  """
+  @spec disasm(t, String.t()) :: {:ok, Bytecode.t()} | {:error, JSError.t()}
+  def disasm(context, code) when is_binary(code) do
+    Operation.run(context, {:disasm, code, "<eval>"}, :default, {:disasm, [context, code]})
+  end
+
+  @doc "As `disasm/2`; returns the code or raises `QuickBEAM.JSError`."
+  @spec disasm!(t, String.t()) :: Bytecode.t()
+  def disasm!(context, code), do: context |> disasm(code) |> unwrap!()
 
   @doc """
   Sends a message to the callback of `Beam.onMessage`; messages that come before

@@ -17,6 +17,7 @@ defmodule QuickBEAM.Native do
           | {:load_module, name :: binary, code :: binary}
           | {:compile, code :: binary, filename :: binary}
           | {:load_bytecode, binary}
+          | {:disasm, code :: binary, filename :: binary}
           | {:get_global, name :: binary}
           | {:set_global, name :: binary, value :: term}
           | {:define, map}
@@ -60,6 +61,10 @@ defmodule QuickBEAM.Native do
   @spec template_compile([{:script | :module, name :: binary, code :: binary}], reference) ::
           :ok | :error
   def template_compile(_scripts, _ref), do: :erlang.nif_error(:not_loaded)
+
+  # {ref, {:etf, result}} follows.
+  @spec disassemble(bytecode :: binary, reference) :: :ok | :error
+  def disassemble(_bytecode, _ref), do: :erlang.nif_error(:not_loaded)
 
   @spec context_start(pool, map, reference) :: {:ok, handle} | {:error, :pool_stopped | binary}
   def context_start(_pool, _options, _ref), do: :erlang.nif_error(:not_loaded)

@@ -1959,6 +1959,70 @@ unsafe extern "C" {
         index: ::core::ffi::c_int,
     ) -> ::core::ffi::c_int;
 }
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct JSCodeInfo {
+    pub name: JSAtom,
+    pub filename: JSAtom,
+    pub line: ::core::ffi::c_int,
+    pub column: ::core::ffi::c_int,
+    pub is_strict: bool,
+    pub is_generator: bool,
+    pub is_async: bool,
+    pub arg_count: u16,
+    pub defined_arg_count: u16,
+    pub var_count: u16,
+    pub closure_var_count: u16,
+    pub stack_size: u16,
+    pub byte_code_len: u32,
+    pub constant_count: u32,
+    pub source: *const ::core::ffi::c_char,
+    pub source_len: usize,
+}
+unsafe extern "C" {
+    pub fn JS_GetCodeInfo(
+        ctx: *mut JSContext,
+        code: JSValue,
+        info: *mut JSCodeInfo,
+    ) -> ::core::ffi::c_int;
+}
+unsafe extern "C" {
+    pub fn JS_IsCode(value: JSValue) -> bool;
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct JSCodeVar {
+    pub name: JSAtom,
+    pub kind: *const ::core::ffi::c_char,
+    pub type_: *const ::core::ffi::c_char,
+    pub index: u32,
+}
+unsafe extern "C" {
+    pub fn JS_GetCodeVar(code: JSValue, index: u32, var: *mut JSCodeVar) -> bool;
+}
+unsafe extern "C" {
+    pub fn JS_GetCodeClosureVar(code: JSValue, index: u32, var: *mut JSCodeVar) -> bool;
+}
+unsafe extern "C" {
+    pub fn JS_GetCodeConstant(ctx: *mut JSContext, code: JSValue, index: u32) -> JSValue;
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct JSInstruction {
+    pub name: *const ::core::ffi::c_char,
+    pub size: u32,
+    pub has_atom: bool,
+    pub atom: JSAtom,
+    pub count: ::core::ffi::c_int,
+    pub operands: [i64; 2usize],
+}
+unsafe extern "C" {
+    pub fn JS_GetCodeInstruction(
+        code: JSValue,
+        offset: u32,
+        instruction: *mut JSInstruction,
+    ) -> bool;
+}
 unsafe extern "C" {
     pub fn JS_FindLoadedModule(
         ctx: *mut JSContext,

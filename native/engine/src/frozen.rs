@@ -5,14 +5,13 @@
 //! its text would.
 
 use std::ptr::NonNull;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use quickbeam_engine_sys as sys;
 
+use crate::alone::run_alone;
 use crate::cx::{Cx, JsResult, Thrown};
-use crate::fiber::FiberCache;
-use crate::heap::{Heap, HeapOptions};
-use crate::region::{Budget, Region};
+use crate::region::Region;
 use crate::report::Report;
 use crate::value::Value;
 
@@ -64,7 +63,7 @@ enum Compiled {
 impl FrozenCode {
     /// Compile and freeze scripts and modules, in this order.
     pub fn compile(scripts: Vec<Script>) -> Result<Arc<FrozenCode>, Report> {
-        let (compiled, _) = on_fiber(move |cx| {
+        let (compiled, _) = run_alone(move |cx| {
             let compile = |script| compile(cx, script);
             scripts
                 .into_iter()
@@ -73,7 +72,7 @@ impl FrozenCode {
         })?;
         // A second heap, without what compiling leaves behind.
         let scripts = compiled.len();
-        let (code, heap) = on_fiber(move |cx| {
+        let (code, heap) = run_alone(move |cx| {
             let code = compiled.into_iter().map(|compiled| load(cx, compiled));
             let code = code.collect::<JsResult<Vec<Value<'_>>>>()?;
             let mut raw: Vec<sys::JSValue> = code.into_iter().map(Value::into_raw).collect();
@@ -152,29 +151,3 @@ fn load(cx: Cx<'_>, compiled: Compiled) -> JsResult<Value<'_>> {
 struct Sent(NonNull<sys::JSFrozenCode>);
 // SAFETY: used only together with its heap, which is Send.
 unsafe impl Send for Sent {}
-
-/// Run `task` in a fresh heap, on a stack of its own.
-fn on_fiber<R: Send + 'static>(
-    task: impl for<'a> FnOnce(Cx<'a>) -> JsResult<R> + Send + 'static,
-) -> Result<(R, Heap), Report> {
-    const STACK: usize = 4 << 20;
-    let out_of_memory = || Report::new("InternalError", "out of memory");
-    let options = HeapOptions::default();
-    let mut heap =
-        Heap::new(&options, Budget::new(0), FiberCache::new(STACK)).ok_or_else(out_of_memory)?;
-    let result = Arc::new(Mutex::new(None));
-    let out = result.clone();
-    heap.start(move |cx| {
-        let outcome = task(cx).map_err(|thrown| Report::of(cx, &cx.catch(thrown)));
-        *out.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
-    });
-    let outcome = result.lock().unwrap_or_else(PoisonError::into_inner).take();
-    match outcome {
-        Some(Ok(value)) => Ok((value, heap)),
-        Some(Err(report)) => Err(report),
-        None => Err(Report::new(
-            "InternalError",
-            "the script could not be compiled",
-        )),
-    }
-}

@@ -10,7 +10,8 @@
 //! | `token` | objects that stand for bytes of the host's |
 //! | [`charge`] | memory of the host's that counts against a heap |
 //! | [`builtin`] | scripts of the host's own, compiled once |
-//! | [`frozen`] | code that many heaps share |
+//! | [`frozen`] | code that many heaps share; [`code`], code taken apart |
+//! | [`alone`] | a heap for one task |
 //! | [`members`] | properties as static tables; [`host_object`], objects with a Rust value |
 //! | [`module`] | ES modules: finding, loading, linking, evaluating |
 //! | [`family`] | objects that live and die as a host's tree; [`exotic`], with computed properties |
@@ -24,8 +25,10 @@
 //! value of one heap ever meets another (values carry the lifetime of their
 //! heap's borrow, and an embedder that mixes them up panics in debug builds).
 
+pub mod alone;
 pub mod builtin;
 pub mod charge;
+pub mod code;
 mod construct;
 pub mod cx;
 pub mod dates;
@@ -47,8 +50,10 @@ pub mod slots;
 mod token;
 pub mod value;
 
+pub use alone::run_alone;
 pub use builtin::Builtin;
 pub use charge::Charge;
+pub use code::{Code, CodeHead, CodeVariable, Constant, Instruction};
 pub use cx::{Cx, ErrorKind, JsResult, Thrown};
 pub use exotic::{Change, Computed, Exotic, Name};
 pub use family::Keeper;

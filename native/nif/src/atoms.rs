@@ -21,6 +21,7 @@ rustler::atoms! {
     load_module,
     compile,
     load_bytecode,
+    disasm,
     get_global,
     set_global,
     define,

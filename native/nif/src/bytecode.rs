@@ -4,7 +4,7 @@
 //! run: a seal tells versions and damage apart. It is no signature; bytecode is
 //! as trusted as the Elixir code that loads it.
 
-use quickbeam_engine::{Cx, ErrorKind, JsResult, Value};
+use quickbeam_engine::{Code, Cx, ErrorKind, JsResult, Value};
 
 const MAGIC: &[u8; 4] = b"QBJS";
 /// What must agree between writer and reader: the library's version, which pins
@@ -32,6 +32,15 @@ pub fn run<'a>(cx: Cx<'a>, sealed: &[u8]) -> JsResult<Value<'a>> {
         // SAFETY: written by this build and undamaged, as far as a checksum can
         // tell.
         Ok(bytecode) => unsafe { cx.run_bytecode(bytecode) },
+        Err(why) => Err(cx.throw_error(ErrorKind::Type, why)),
+    }
+}
+
+/// Read what [`seal`] gave without running it, or throw.
+pub fn read<'a>(cx: Cx<'a>, sealed: &[u8]) -> JsResult<Code<'a>> {
+    match open(sealed) {
+        // SAFETY: as in `run`.
+        Ok(bytecode) => unsafe { cx.read_code(bytecode) },
         Err(why) => Err(cx.throw_error(ErrorKind::Type, why)),
     }
 }

@@ -4,7 +4,7 @@
 //! and `toJSON` run as JS, inside the operation's limits.
 
 use quickbeam_engine::value::Keys;
-use quickbeam_engine::{Cx, JsResult, Kind, ObjectKind, Report, Value};
+use quickbeam_engine::{Cx, JsResult, Kind, ObjectKind, Report, Thrown, Value};
 
 use crate::bridge::Bridge;
 use crate::errors;
@@ -68,7 +68,7 @@ struct Encoder<'a, 'o> {
 }
 
 /// The most that one value may take, whatever the limits of its context.
-const BYTES_MAX: usize = 1 << 30;
+pub const BYTES_MAX: usize = 1 << 30;
 /// More than any scalar takes that is no string, BigInt or buffer.
 const SCALAR_BYTES: usize = 512;
 /// Limits and pre-emption are looked at once in so many nodes.
@@ -218,7 +218,7 @@ impl<'a> Encoder<'a, '_> {
             Kind::Undefined | Kind::Null => self.out.nil(),
             Kind::Bool(value) => self.out.atom(if value { "true" } else { "false" }),
             Kind::Int(value) => self.out.integer(value.into()),
-            Kind::Float(value) => self.float(value),
+            Kind::Float(value) => self.out.number(value),
             Kind::BigInt => {
                 let (negative, words) = value.bigint_words()?;
                 self.room(words.len() * 4)?;
@@ -234,21 +234,6 @@ impl<'a> Encoder<'a, '_> {
             _ => self.out.nil(),
         }
         Ok(())
-    }
-
-    fn float(&mut self, value: f64) {
-        const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
-        if value.is_nan() {
-            self.out.atom("NaN");
-        } else if value.is_infinite() {
-            self.out
-                .atom(if value > 0.0 { "Infinity" } else { "-Infinity" });
-        } else if value.trunc() == value && value.abs() <= MAX_SAFE {
-            // Exact: an integer within ±(2^53 − 1).
-            self.out.integer(value as i64);
-        } else {
-            self.out.float(value);
-        }
     }
 
     fn symbol(&mut self, symbol: &Value<'a>) -> JsResult<()> {
@@ -419,8 +404,7 @@ impl<'a> Encoder<'a, '_> {
             return Ok(());
         }
         if end > BYTES_MAX {
-            let message = format!("the value takes more than {BYTES_MAX} bytes");
-            return Err(self.cx.throw_named("ConversionError", &message));
+            return Err(too_many_bytes(self.cx));
         }
         self.cx.charge(end + STEP - self.paid)?;
         self.paid = end + STEP;
@@ -434,13 +418,19 @@ impl<'a> Encoder<'a, '_> {
             .any(|frame| frame.object().identity() == identity)
     }
 
-    fn too_large(&self) -> quickbeam_engine::Thrown {
+    fn too_large(&self) -> Thrown {
         let nodes = self.budget.nodes;
         self.cx.throw_named(
             "ConversionError",
             &format!("the value has more than max_convert_nodes ({nodes}) nodes"),
         )
     }
+}
+
+/// Throw what becomes of more than [`BYTES_MAX`].
+pub fn too_many_bytes(cx: Cx<'_>) -> Thrown {
+    let message = format!("the value takes more than {BYTES_MAX} bytes");
+    cx.throw_named("ConversionError", &message)
 }
 
 impl<'a> Frame<'a> {

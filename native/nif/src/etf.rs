@@ -112,6 +112,21 @@ impl Etf {
         self.bytes.extend(value.to_be_bytes());
     }
 
+    /// A number of JS: an integer where it is a safe one, an atom where it is not finite.
+    pub fn number(&mut self, value: f64) {
+        const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
+        if value.is_nan() {
+            self.atom("NaN");
+        } else if value.is_infinite() {
+            self.atom(if value > 0.0 { "Infinity" } else { "-Infinity" });
+        } else if value.trunc() == value && value.abs() <= MAX_SAFE {
+            // Exact: an integer within ±(2^53 − 1).
+            self.integer(value as i64);
+        } else {
+            self.float(value);
+        }
+    }
+
     /// A tuple; its `arity` elements follow.
     pub fn tuple(&mut self, arity: u8) {
         self.bytes.extend([SMALL_TUPLE, arity]);
@@ -130,6 +145,12 @@ impl Etf {
         self.bytes.push(NIL);
     }
 
+    /// A list of yet unknown size, one at least; give the result to [`Etf::set_count`].
+    pub fn open_list(&mut self) -> usize {
+        self.list(1);
+        self.bytes.len() - 4
+    }
+
     /// A map whose `count` pairs follow.
     pub fn map(&mut self, count: u32) {
         self.bytes.push(MAP);
@@ -142,7 +163,8 @@ impl Etf {
         self.bytes.len() - 4
     }
 
-    /// Set the count of the map that [`Etf::open_map`] began at `at`.
+    /// Set the count of the map or list that [`Etf::open_map`] or [`Etf::open_list`]
+    /// began at `at`.
     pub fn set_count(&mut self, at: usize, count: u32) {
         self.bytes[at..at + 4].copy_from_slice(&count.to_be_bytes());
     }

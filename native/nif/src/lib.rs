@@ -9,7 +9,8 @@
 //! | `decode` | terms → JS values |
 //! | `encode`, `etf`, `pairs` | JS values → external term format |
 //! | `templates` | code that contexts share |
-//! | `bytecode`, `figures` | compiled scripts, memory usage |
+//! | `bytecode`, `disassembly` | compiled scripts: sealed, taken apart |
+//! | `figures` | memory usage |
 //! | `errors` | exceptions as `QuickBEAM.JSError` |
 //! | `pack`, `weight` | large terms, and what is large |
 //! | `document` | what of a context's document is asked for |
@@ -25,6 +26,7 @@ mod bytecode;
 mod contexts;
 mod decode;
 mod deliver;
+mod disassembly;
 mod document;
 mod encode;
 mod errors;

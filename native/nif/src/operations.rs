@@ -11,6 +11,7 @@ use quickbeam_engine::{Cx, ErrorKind, JsResult, Kind, Report, Value};
 use crate::atoms;
 use crate::bridge::Bridge;
 use crate::decode::{decode, decode_list};
+use crate::disassembly;
 use crate::document::Query;
 use crate::encode::{encode, encode_thrown};
 use crate::errors;
@@ -43,6 +44,7 @@ enum OperationKind {
     LoadModule,
     Compile,
     LoadBytecode,
+    Disasm,
     GetGlobal,
     SetGlobal,
     Define,
@@ -85,10 +87,10 @@ impl Request {
     /// Whether it is likely to take long without a poll: what walks the heap, and
     /// what brings much along. That is nothing for the caller's scheduler.
     fn is_heavy(&self) -> bool {
-        use OperationKind::{Compile, Gc, LoadBytecode, LoadModule, MemoryUsage};
+        use OperationKind::{Compile, Disasm, Gc, LoadBytecode, LoadModule, MemoryUsage};
         let walks = matches!(
             self.kind,
-            Compile | Gc | LoadBytecode | LoadModule | MemoryUsage
+            Compile | Disasm | Gc | LoadBytecode | LoadModule | MemoryUsage
         );
         walks || self.weight.is_heavy()
     }
@@ -136,6 +138,11 @@ impl Request {
                 let [_, sealed] = parts(term);
                 crate::bytecode::run(cx, &bytes(sealed))
             }
+            OperationKind::Disasm => {
+                let [_, code, filename] = parts(term);
+                let code = cx.compile_code(&text(cx, code)?, &text(cx, filename)?)?;
+                cx.uint8_array(&disassembly::write(cx, &code)?)
+            }
             OperationKind::GetGlobal => {
                 let [_, name] = parts(term);
                 lookup(cx, &text(cx, name)?)
@@ -170,6 +177,7 @@ impl Request {
             OperationKind::LoadModule | OperationKind::RunTemplate => return Ok(Body::Nil),
             OperationKind::MemoryUsage => return Ok(Body::Etf(crate::figures::memory_usage(cx))),
             OperationKind::Dom(query) => return self.ask_document(cx, query),
+            OperationKind::Disasm => return Ok(Body::Etf(value.bytes().unwrap_or_default())),
             _ => {}
         }
         Ok(match value.kind() {
@@ -336,6 +344,12 @@ fn kind_of(term: Term<'_>) -> Option<OperationKind> {
             3,
             binary(1) && binary(2),
             OperationKind::Compile,
+        ),
+        (
+            atoms::disasm(),
+            3,
+            binary(1) && binary(2),
+            OperationKind::Disasm,
         ),
         (
             atoms::load_bytecode(),
