@@ -39,7 +39,8 @@ defmodule QuickBEAM.MixProject do
     [
       licenses: ["MIT"],
       links: %{},
-      files: ~w(lib native c_src priv Cargo.toml Cargo.lock mix.exs .formatter.exs
+      files:
+        ~w(lib native c_src priv Cargo.toml Cargo.lock mix.exs .formatter.exs
                 README.md CHANGELOG.md DEPENDENCIES.md SECURITY.md CONTRIBUTING.md LICENSE guides),
       exclude_patterns: [~r{^priv/native/}, ~r{/target/}]
     ]
