@@ -15,7 +15,7 @@ import {
 import { Blob, File, blobFromURL } from "./blob.js";
 import { checkNumber, checkOffset, invalidSize, invalidType, unknownEncoding } from "./buffer/errors.js";
 import { copy, fill, write } from "./buffer/fill.js";
-import { FastBuffer, INSPECT_MAX_BYTES, encodingOf, findEncoding, from, inspectBuffer, isAnyArrayBuffer, isUint8Array } from "./buffer/from.js";
+import { FastBuffer, inspectMax, encodingOf, findEncoding, from, inspectBuffer, isAnyArrayBuffer, isUint8Array } from "./buffer/from.js";
 
 const { defineProperty, defineProperties, setPrototypeOf } = Object;
 const BYTES = "an instance of Buffer or Uint8Array";
@@ -174,11 +174,13 @@ const methods = {
   toString(encoding, start, end) {
     const { length } = this;
     if (arguments.length === 0) return decode(this, "utf8", 0, length);
+    if (encoding === null) throw unknownEncoding(encoding);
+    const name = encodingOf(encoding);
     start = start <= 0 || start === undefined ? 0 : Math.trunc(start) || 0;
     if (start >= length) return "";
     end = end === undefined || end > length ? length : Math.trunc(end) || 0;
     if (end <= start) return "";
-    return decode(this, encodingOf(encoding), start, end);
+    return decode(this, name, start, end);
   },
   toJSON() {
     return { type: "Buffer", data: Array.from(this) };
@@ -290,6 +292,9 @@ for (const [name, encoding] of Object.entries(SLICES)) {
 }
 
 function bytesOf(input, name) {
+  if ((input?.buffer ?? input)?.detached === true) {
+    throw Object.assign(new Error("Cannot validate on a detached buffer"), { code: "ERR_INVALID_STATE" });
+  }
   if (isAnyArrayBuffer(input)) return new Uint8Array(input);
   if (ArrayBuffer.isView(input)) return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
   throw invalidType(name, "an instance of ArrayBuffer, Buffer, or TypedArray", input);
@@ -334,7 +339,6 @@ export const nodeBuffer = {
   Blob,
   Buffer,
   File,
-  INSPECT_MAX_BYTES,
   SlowBuffer,
   atob,
   btoa,
@@ -346,3 +350,4 @@ export const nodeBuffer = {
   resolveObjectURL,
   transcode,
 };
+defineProperty(nodeBuffer, "INSPECT_MAX_BYTES", inspectMax);

@@ -7,9 +7,8 @@ mod xml;
 use quickbeam_engine::{Call, Cx, JsResult, Member, Value};
 
 use crate::arguments::{dictionary, require};
-use crate::console::inspect_depth;
 use crate::host::Apis;
-use crate::inspect::Inspector;
+use crate::inspect::{Inspector, Options};
 use crate::{beam_backed, modules};
 
 pub(crate) use uuid::Uuids;
@@ -69,14 +68,14 @@ fn escape_html<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     call.cx().string(&escaped)
 }
 
-/// `Beam.inspect(value, { depth = 2 })`: what the console would write.
+/// `Beam.inspect(value, options)`: what the console would write, by the options of `util.inspect`.
 fn inspect<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let cx = call.cx();
-    let depth = match dictionary(call.argument(1), "Beam.inspect")? {
-        Some(options) => inspect_depth(&options)?,
-        None => 2,
+    let options = match dictionary(call.argument(1), "Beam.inspect")? {
+        Some(options) => Options::of(&options)?,
+        None => Options::new(2),
     };
-    cx.string(&Inspector::new(cx, depth).inspect(&call.argument(0))?)
+    cx.string(&Inspector::with(cx, options).inspect(&call.argument(0))?)
 }
 
 /// `Beam.nanoseconds()`: since the context was made.

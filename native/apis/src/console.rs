@@ -17,7 +17,7 @@ use crate::arguments::dictionary;
 use crate::format::{cut, format};
 use crate::groups::{Part, Parts};
 use crate::host::{Apis, Level};
-use crate::inspect::Inspector;
+use crate::inspect::{Inspector, Options};
 
 static MEMBERS: &[Member] = &[
     Member::operation(c"debug", 0, debug),
@@ -130,23 +130,12 @@ fn assert<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
 /// 1.1.9. `dir(item, { depth })`
 fn dir<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let cx = call.cx();
-    let depth = match dictionary(call.argument(1), "console.dir")? {
-        Some(options) => inspect_depth(&options)?,
-        None => 2,
+    let options = match dictionary(call.argument(1), "console.dir")? {
+        Some(options) => Options::of(&options)?,
+        None => Options::new(2),
     };
-    let text = Inspector::new(cx, depth).inspect(&call.argument(0))?;
+    let text = Inspector::with(cx, options).inspect(&call.argument(0))?;
     print(cx, Level::Info, text)
-}
-
-/// The option `depth`: 2 where it is not given, null for all.
-pub(crate) fn inspect_depth(options: &Value<'_>) -> JsResult<usize> {
-    let depth = options.get("depth")?;
-    Ok(match depth.kind() {
-        Kind::Undefined => 2,
-        Kind::Null => usize::MAX,
-        // A cast saturates; NaN is 0.
-        _ => depth.to_number()? as usize,
-    })
 }
 
 /// 1.1.8.

@@ -2,20 +2,29 @@
 
 use quickbeam_engine::{Cx, JsResult, Kind, ObjectKind, Value};
 
-use crate::inspect::Inspector;
+use crate::inspect::{Inspector, Options, separate};
 
 /// The most text that one call gives the host.
 pub(crate) const TEXT_MAX: usize = 1 << 20;
 
 /// `arguments` as one text.
 pub(crate) fn format<'a>(cx: Cx<'a>, arguments: &[Value<'a>]) -> JsResult<String> {
+    format_with(cx, arguments, &Options::new(2))
+}
+
+/// `util.formatWithOptions`
+pub(crate) fn format_with<'a>(
+    cx: Cx<'a>,
+    arguments: &[Value<'a>],
+    options: &Options<'a>,
+) -> JsResult<String> {
     let mut out = String::new();
     let mut rest = arguments;
     if let [first, others @ ..] = arguments
         && first.kind() == Kind::String
         && !others.is_empty()
     {
-        let used = first.with_text(|text| substitute(cx, &text, others, &mut out))??;
+        let used = first.with_text(|text| substitute(cx, &text, others, options, &mut out))??;
         rest = &others[used..];
         if !rest.is_empty() {
             out.push(' ');
@@ -30,15 +39,24 @@ pub(crate) fn format<'a>(cx: Cx<'a>, arguments: &[Value<'a>]) -> JsResult<String
         }
         match argument.kind() {
             Kind::String => argument.with_text(|text| out.push_str(bounded(&text)))?,
-            _ => out.push_str(&inspect(cx, argument, 2)?),
+            _ => out.push_str(&inspect(cx, argument, options, options.depth)?),
         }
     }
     cut(&mut out);
     Ok(out)
 }
 
-fn inspect<'a>(cx: Cx<'a>, value: &Value<'a>, depth: usize) -> JsResult<String> {
-    Inspector::new(cx, depth).inspect(value)
+fn inspect<'a>(
+    cx: Cx<'a>,
+    value: &Value<'a>,
+    options: &Options<'a>,
+    depth: usize,
+) -> JsResult<String> {
+    let options = Options {
+        depth,
+        ..options.clone()
+    };
+    Inspector::with(cx, options).inspect(value)
 }
 
 /// One byte more than the limit is enough for [`cut`] to see it.
@@ -68,6 +86,7 @@ fn substitute<'a>(
     cx: Cx<'a>,
     text: &str,
     arguments: &[Value<'a>],
+    options: &Options<'a>,
     out: &mut String,
 ) -> JsResult<usize> {
     let text = bounded(text);
@@ -86,7 +105,7 @@ fn substitute<'a>(
             let argument = &arguments[used];
             used += 1;
             if out.len() <= TEXT_MAX {
-                out.push_str(&convert(cx, specifier, argument)?);
+                out.push_str(&convert(cx, specifier, argument, options)?);
             }
         } else {
             at += 1;
@@ -99,22 +118,28 @@ fn substitute<'a>(
     Ok(used)
 }
 
-fn convert<'a>(cx: Cx<'a>, specifier: u8, value: &Value<'a>) -> JsResult<String> {
+fn convert<'a>(
+    cx: Cx<'a>,
+    specifier: u8,
+    value: &Value<'a>,
+    options: &Options<'a>,
+) -> JsResult<String> {
+    let number_text = |cx, number| number_text(cx, number).map(|text| digits(text, options));
     match specifier {
         b's' => match value.kind() {
             Kind::String => value.with_text(|text| bounded(&text).to_owned()),
-            _ => inspect(cx, value, 0),
+            _ => inspect(cx, value, &plain(options), 0),
         },
         b'd' => match value.kind() {
-            Kind::BigInt => Ok(value.to_text()? + "n"),
+            Kind::BigInt => Ok(digits(value.to_text()?, options) + "n"),
             Kind::Object => numeric_slot(value).map(|number| number_text(cx, number))?,
             Kind::Symbol => Ok("NaN".into()),
             _ => number_text(cx, value.to_number()?),
         },
         b'i' => match value.kind() {
-            Kind::BigInt => Ok(value.to_text()? + "n"),
+            Kind::BigInt => Ok(digits(value.to_text()?, options) + "n"),
             Kind::Symbol | Kind::Object => Ok("NaN".into()),
-            _ => number_text(cx, value.with_text(|text| parse_float(&text))?.trunc()),
+            _ => number_text(cx, value.with_text(|text| parse_int(&text))?),
         },
         b'f' => match value.kind() {
             Kind::Symbol | Kind::Object => Ok("NaN".into()),
@@ -135,9 +160,25 @@ fn convert<'a>(cx: Cx<'a>, specifier: u8, value: &Value<'a>) -> JsResult<String>
                 }
             }
         },
-        b'o' => inspect(cx, value, 4),
-        b'O' => inspect(cx, value, 2),
+        b'o' => inspect(cx, value, options, 4),
+        b'O' => inspect(cx, value, options, options.depth),
         _ => Ok(String::new()),
+    }
+}
+
+/// `%s` is never in color.
+fn plain<'a>(options: &Options<'a>) -> Options<'a> {
+    Options {
+        colors: false,
+        ..options.clone()
+    }
+}
+
+fn digits(text: String, options: &Options<'_>) -> String {
+    if options.numeric_separator {
+        separate(&text)
+    } else {
+        text
     }
 }
 
@@ -156,6 +197,22 @@ fn number_text(cx: Cx<'_>, number: f64) -> JsResult<String> {
         return Ok("-0".into());
     }
     cx.number(number).to_text()
+}
+
+/// `parseInt`, base 10.
+fn parse_int(text: &str) -> f64 {
+    match parse_float(text) {
+        number if number.is_finite() => {
+            // Digits alone: `1e3` is 1.
+            let text = text.trim_start();
+            let unsigned = text.trim_start_matches(['+', '-']);
+            let digits = unsigned.bytes().take_while(u8::is_ascii_digit).count();
+            text[..text.len() - unsigned.len() + digits]
+                .parse()
+                .unwrap_or(f64::NAN)
+        }
+        _ => f64::NAN,
+    }
 }
 
 /// `parseFloat`: the longest prefix that is a number.

@@ -1,8 +1,19 @@
 //! How the parts of an inspected object are laid out on lines: Node's
 //! `reduceToSingleString` and `groupArrayElements`.
 
-pub(crate) const BREAK_LENGTH: usize = 80;
-const COMPACT: usize = 3;
+/// How wide lines may get, and how many levels of objects share one.
+#[derive(Clone, Copy)]
+pub(crate) struct Layout {
+    /// Characters: Node's `breakLength`.
+    pub width: usize,
+    /// Levels that are put on one line where they fit; 0 puts each entry on its own.
+    pub compact: usize,
+}
+
+pub(crate) const DEFAULT: Layout = Layout {
+    width: 80,
+    compact: 3,
+};
 
 /// What is around the entries of an object.
 pub(crate) struct Frame<'t> {
@@ -13,10 +24,21 @@ pub(crate) struct Frame<'t> {
     pub indentation: usize,
     /// How many levels of objects are inside.
     pub levels: usize,
+    pub layout: Layout,
 }
 
-fn width(text: &str) -> usize {
-    text.chars().count()
+/// Characters that are seen: colors are not.
+pub(crate) fn width(text: &str) -> usize {
+    let mut count = 0;
+    let mut chars = text.chars();
+    while let Some(char) = chars.next() {
+        if char == '\u{1b}' {
+            chars.by_ref().find(|char| *char == 'm');
+        } else {
+            count += 1;
+        }
+    }
+    count
 }
 
 /// Entries between braces, on one line where they fit.
@@ -27,17 +49,18 @@ pub(crate) fn lay_out(frame: &Frame<'_>, entries: &[String], grouped: bool) -> S
         close,
         indentation,
         levels,
+        layout,
     } = *frame;
     let base = if base.is_empty() {
         String::new()
     } else {
         format!("{base} ")
     };
-    if !grouped && levels < COMPACT {
+    if !grouped && levels < layout.compact {
         let start = entries.len() + indentation + open.len() + base.len() + 10;
         let total = start + entries.len() + entries.iter().map(|entry| width(entry)).sum::<usize>();
         let one_line = !base.contains('\n') && !entries.iter().any(|entry| entry.contains('\n'));
-        if total <= BREAK_LENGTH && one_line {
+        if total <= layout.width && one_line {
             return format!("{base}{open} {} {close}", entries.join(", "));
         }
     }
@@ -56,6 +79,7 @@ pub(crate) fn group(
     more: usize,
     numbers: bool,
     indentation: usize,
+    layout: Layout,
 ) -> Vec<String> {
     const SEPARATOR: usize = 2;
     let count = entries.len() - more;
@@ -64,7 +88,7 @@ pub(crate) fn group(
     let longest = widths.iter().copied().max().unwrap_or(0);
     let cell = longest + SEPARATOR;
     let worth_it = total as f64 / cell as f64 > 5.0 || longest <= 6;
-    if cell * 3 + indentation >= BREAK_LENGTH || !worth_it {
+    if cell * 3 + indentation >= layout.width || !worth_it {
         return entries;
     }
     // Characters are about 2.5 times as high as they are wide.
@@ -72,8 +96,8 @@ pub(crate) fn group(
     let biased = (cell as f64 - 3.0 - bias).max(1.0);
     let square = ((2.5 * biased * count as f64).sqrt() / biased).round() as usize;
     let columns = square
-        .min((BREAK_LENGTH - indentation) / cell)
-        .min(COMPACT * 4)
+        .min((layout.width - indentation) / cell)
+        .min(layout.compact.saturating_mul(4))
         .min(15);
     if columns <= 1 {
         return entries;
@@ -102,9 +126,10 @@ pub(crate) fn group(
                 format!("{}, ", entries[at])
             };
             let room = column_widths[at - start] - if last { SEPARATOR } else { 0 };
+            let blanks = " ".repeat(room.saturating_sub(width(&text)));
             match (numbers, last) {
-                (true, _) => row.push_str(&format!("{text:>room$}")),
-                (false, false) => row.push_str(&format!("{text:<room$}")),
+                (true, _) => row.extend([&*blanks, &*text]),
+                (false, false) => row.extend([&*text, &*blanks]),
                 (false, true) => row.push_str(&text),
             }
         }

@@ -6,7 +6,7 @@ use quickbeam_engine::{Call, Cx, ErrorKind, JsResult, Member, Value};
 use crate::format;
 use crate::groups::{Part, Parts, from};
 use crate::host::{Apis, Level};
-use crate::inspect::Inspector;
+use crate::inspect::{Inspector, Options};
 
 /// Name of a module, without `node:`; its file in priv/js and the export that it is.
 static MODULES: &[(&str, &str, &str)] = &[
@@ -87,9 +87,14 @@ fn require<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
 /// For priv/js/node.
 pub(crate) static NATIVES: &[Member] = &[
     Member::method(c"coarseKind", 1, coarse_kind),
-    Member::method(c"format", 0, |call| {
-        let cx = call.cx();
-        cx.string(&format::format(cx, &call.rest(0))?)
+    Member::method(c"domainToUnicode", 1, |call| {
+        let domain = call.argument(0).to_text()?;
+        call.cx().string(&ada_url::Idna::unicode(&domain))
+    }),
+    Member::method(c"format", 1, |call| {
+        let options = Options::of(&call.argument(0))?;
+        let text = format::format_with(call.cx(), &call.rest(1), &options)?;
+        call.cx().string(&text)
     }),
     Member::method(c"heapUsed", 0, |call| {
         Ok(call.cx().number(call.cx().live_bytes() as f64))
@@ -104,12 +109,11 @@ fn coarse_kind<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     call.cx().string(&format!("{kind:?}"))
 }
 
-/// `inspect(value, depth)`; a negative depth shows objects as no more than their class.
+/// `inspect(value, options)`
 fn inspect<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let cx = call.cx();
-    let depth = call.argument(1).to_number()?.max(0.0) as usize;
-    let text = Inspector::new(cx, depth).inspect(&call.argument(0))?;
-    cx.string(&text)
+    let options = Options::of(&call.argument(1))?;
+    cx.string(&Inspector::with(cx, options).inspect(&call.argument(0))?)
 }
 
 /// `write(level, text)`: to the console.

@@ -13,10 +13,17 @@ pub enum Property<'a> {
         writable: bool,
     },
     Accessor {
-        getter: bool,
-        setter: bool,
+        getter: Option<Value<'a>>,
+        setter: Option<Value<'a>>,
         enumerable: bool,
     },
+}
+
+impl Property<'_> {
+    pub fn is_enumerable(&self) -> bool {
+        let (Property::Data { enumerable, .. } | Property::Accessor { enumerable, .. }) = self;
+        *enumerable
+    }
 }
 
 impl<'a> Value<'a> {
@@ -94,8 +101,8 @@ impl<'a> Value<'a> {
             let enumerable = flags & sys::JS_PROP_ENUMERABLE != 0;
             Ok(Some(if flags & sys::JS_PROP_GETSET != 0 {
                 Property::Accessor {
-                    getter: !getter.is_undefined(),
-                    setter: !setter.is_undefined(),
+                    getter: Some(getter).filter(|getter| !getter.is_undefined()),
+                    setter: Some(setter).filter(|setter| !setter.is_undefined()),
                     enumerable,
                 }
             } else {

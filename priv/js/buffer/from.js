@@ -1,7 +1,7 @@
 // The objects that Buffers are, their encodings, and what they can be made of.
 
 import { decode, encode } from "native:buffer";
-import { invalidType, outOfBounds, unknownEncoding } from "./errors.js";
+import { checkNumber, invalidType, outOfBounds, unknownEncoding } from "./errors.js";
 
 const { setPrototypeOf, getPrototypeOf, getOwnPropertyDescriptor } = Object;
 const typedArrayPrototype = getPrototypeOf(Uint8Array.prototype);
@@ -30,12 +30,23 @@ export function isAnyArrayBuffer(value) {
   return typeof value === "object" && value !== null && (has(bufferLength, value) || has(sharedLength, value));
 }
 
-export const INSPECT_MAX_BYTES = 50;
+let inspectMaxBytes = 50;
+
+/** Node's `buffer.INSPECT_MAX_BYTES`, which programs may set. */
+export const inspectMax = {
+  get: () => inspectMaxBytes,
+  set(value) {
+    checkNumber(value, "INSPECT_MAX_BYTES", 0);
+    inspectMaxBytes = value;
+  },
+  enumerable: true,
+  configurable: true,
+};
 
 /** What the console and `util.inspect` write. */
 export function inspectBuffer(buffer) {
-  const shown = decode(buffer, "hex", 0, Math.min(buffer.length, INSPECT_MAX_BYTES)).replace(/(.{2})(?=.)/g, "$1 ");
-  const more = buffer.length - INSPECT_MAX_BYTES;
+  const shown = decode(buffer, "hex", 0, Math.min(buffer.length, inspectMaxBytes)).replace(/(.{2})(?=.)/g, "$1 ");
+  const more = buffer.length - inspectMaxBytes;
   const rest = more > 0 ? ` ... ${more} more byte${more > 1 ? "s" : ""}` : "";
   const name = buffer.constructor?.name ?? "Buffer";
   return `<${name === "FastBuffer" ? "Buffer" : name} ${shown}${rest}>`;

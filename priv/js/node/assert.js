@@ -2,9 +2,13 @@
 
 import { isDeepEqual, isDeepStrictEqual } from "./comparisons.js";
 import { codedTypeError, invalidArgument } from "./errors.js";
-import { inspect } from "native:node";
+import { inspect } from "./inspect.js";
 
-const show = (value) => inspect(value, 1000);
+const SHOWN = {
+  compact: false, customInspect: false, depth: 1000, maxArrayLength: Infinity, maxStringLength: Infinity, breakLength: Infinity,
+  sorted: true, getters: true,
+};
+const show = (value) => inspect(value, SHOWN);
 
 const HEADS = {
   deepStrictEqual: "Expected values to be strictly deep-equal:",
@@ -47,7 +51,7 @@ function messageOf(operator, actual, expected) {
   if (isShort && (typeof actual !== "object" || actual === null) && (typeof expected !== "object" || expected === null)) {
     return `${head}\n\n${one} !== ${two}\n`;
   }
-  return `${head}\n+ actual - expected\n\n${diff(one, two)}\n`;
+  return `${head}\n+ actual - expected\n\n${diff(one, two)}`;
 }
 
 export class AssertionError extends Error {
@@ -185,11 +189,16 @@ function matching(operator, wanted) {
 const shared = {
   AssertionError,
   ok,
-  /** @param {any} message */
-  fail(message = "Failed") {
+  /** `fail(message)`, or the deprecated `fail(actual, expected, message, operator)`. */
+  fail(...args) {
+    if (args.length > 1) {
+      const [actual, expected, message, operator] = args;
+      fails(message, { actual, expected, operator: operator ?? (args.length === 2 ? "!=" : "fail") });
+    }
+    const [message = "Failed"] = args;
     if (message instanceof Error) throw message;
     const error = new AssertionError({ message, operator: "fail" });
-    error.generatedMessage = arguments.length === 0;
+    error.generatedMessage = args.length === 0;
     throw error;
   },
   strictEqual: comparison("strictEqual", Object.is),
@@ -210,7 +219,9 @@ const shared = {
   },
   ifError(value) {
     if (value === null || value === undefined) return;
-    const text = typeof value === "object" && typeof value.message === "string" ? value.message : show(value);
+    const { message } = Object(value);
+    const named = typeof value === "object" && typeof message === "string";
+    const text = !named ? inspect(value) : message === "" && value.constructor ? value.constructor.name : message;
     throw new AssertionError({ message: `ifError got unwanted exception: ${text}`, actual: value, expected: null, operator: "ifError" });
   },
   match: matching("match", true),

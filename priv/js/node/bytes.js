@@ -12,7 +12,7 @@ export function toBuffer(bytes) {
 
 export function decode(bytes, encoding) {
   if (encoding === undefined || encoding === null || encoding === "buffer") return toBuffer(bytes);
-  return new StringDecoder(encoding).end(bytes);
+  return new /** @type {any} */ (StringDecoder)(encoding).end(bytes);
 }
 
 /** What is to be written: a string in an encoding, or bytes. */

@@ -2,7 +2,7 @@
 
 import { coded, received } from "../buffer/errors.js";
 
-export { invalidValue } from "../buffer/errors.js";
+export { invalidValue, outOfRange } from "../buffer/errors.js";
 
 export function codedError(code, message) {
   return coded(Error, code, message);
@@ -62,6 +62,11 @@ const SYSTEM = {
 };
 
 export const errnos = Object.fromEntries(Object.entries(SYSTEM).map(([code, [number]]) => [code, number]));
+
+/** What the system says of an error of that code. */
+export function systemText(code) {
+  return (SYSTEM[code] ?? [0, "unknown error"])[1];
+}
 
 /** @param {{ path?: string, dest?: string }} more */
 export function systemError(code, syscall, more = {}) {

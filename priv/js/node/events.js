@@ -1,7 +1,7 @@
 // node:events: EventEmitter.
 
-import { codedError, codedRangeError, invalidArgument } from "./errors.js";
-import { inspect } from "native:node";
+import { codedError, invalidArgument, outOfRange } from "./errors.js";
+import { inspect } from "./inspect.js";
 
 const { apply, ownKeys } = Reflect;
 export const captureRejectionSymbol = Symbol.for("nodejs.rejection");
@@ -9,15 +9,20 @@ export const errorMonitor = Symbol("events.errorMonitor");
 const kCapture = Symbol("kCapture");
 
 let defaultMaxListeners = 10;
+/** Of EventTargets: they warn of nothing, but remember. */
+const targetLimits = new WeakMap();
 
 function checkListener(listener) {
   if (typeof listener !== "function") throw invalidArgument("listener", "of type function", listener);
 }
 
-function checkNumber(value, name) {
-  if (typeof value !== "number" || value < 0 || Number.isNaN(value)) {
-    throw codedRangeError("ERR_OUT_OF_RANGE", `The value of "${name}" is out of range. It must be a non-negative number. Received ${inspect(value, 1)}`);
-  }
+function checkCount(value, name) {
+  if (typeof value !== "number") throw invalidArgument(name, "of type number", value);
+  if (!(value >= 0)) throw outOfRange(name, ">= 0", value);
+}
+
+function checkFlag(value, name) {
+  if (typeof value !== "boolean") throw invalidArgument(name, "of type boolean", value);
 }
 
 // A function, not a class: `EventEmitter.call(this)` and util.inherits want that.
@@ -35,10 +40,13 @@ EventEmitter.init = function (options) {
     this._eventsCount = 0;
   }
   this._maxListeners ||= undefined;
-  if (options?.captureRejections) this[kCapture] = true;
-  else this[kCapture] = EventEmitter.captureRejections;
+  if (options?.captureRejections) {
+    checkFlag(options.captureRejections, "options.captureRejections");
+    this[kCapture] = true;
+  } else this[kCapture] = EventEmitter.prototype[kCapture];
 };
-EventEmitter.captureRejections = false;
+// Of emitters whose constructor did not call this one, too.
+Object.defineProperty(EventEmitter.prototype, kCapture, { value: false, writable: true });
 
 function add(target, type, listener, prepend) {
   checkListener(listener);
@@ -60,7 +68,7 @@ function add(target, type, listener, prepend) {
   if (max > 0 && list.length > max && !list.warned) {
     list.warned = true;
     globalThis.process?.emitWarning?.(
-      `Possible EventEmitter memory leak detected. ${list.length} ${String(type)} listeners added to ${inspect(target, -1)}. MaxListeners is ${max}. Use emitter.setMaxListeners() to increase limit`,
+      `Possible EventEmitter memory leak detected. ${list.length} ${String(type)} listeners added to ${inspect(target, { depth: -1 })}. MaxListeners is ${max}. Use emitter.setMaxListeners() to increase limit`,
       "MaxListenersExceededWarning",
     );
   }
@@ -101,9 +109,18 @@ function captured(target, type, promise, args) {
   });
 }
 
+/** What is thrown may be anything; also what throws where it is looked at. */
+function described(value) {
+  try {
+    return inspect(value);
+  } catch {
+    return value;
+  }
+}
+
 const methods = {
   setMaxListeners(n) {
-    checkNumber(n, "setMaxListeners");
+    checkCount(n, "setMaxListeners");
     this._maxListeners = n;
     return this;
   },
@@ -117,7 +134,7 @@ const methods = {
       if (events?.error === undefined) {
         const [error] = args;
         if (error instanceof Error) throw error;
-        const unhandled = codedError("ERR_UNHANDLED_ERROR", `Unhandled error. (${typeof error === "string" ? `'${error}'` : inspect(error, 2)})`);
+        const unhandled = codedError("ERR_UNHANDLED_ERROR", `Unhandled error. (${described(error)})`);
         unhandled.context = error;
         throw unhandled;
       }
@@ -310,12 +327,20 @@ Object.assign(EventEmitter, {
   on,
   once,
   getEventListeners: (emitter, type) => emitter.listeners(type),
-  getMaxListeners: (emitter) => emitter.getMaxListeners(),
+  getMaxListeners(emitter) {
+    if (typeof emitter?.getMaxListeners === "function") return emitter.getMaxListeners();
+    if (emitter instanceof EventTarget) return targetLimits.get(emitter) ?? defaultMaxListeners;
+    throw invalidArgument("emitter", "an instance of EventEmitter or EventTarget", emitter);
+  },
   listenerCount: (emitter, type) => emitter.listenerCount(type),
   setMaxListeners(n = defaultMaxListeners, ...emitters) {
-    checkNumber(n, "setMaxListeners");
+    checkCount(n, "setMaxListeners");
     if (emitters.length === 0) defaultMaxListeners = n;
-    for (const emitter of emitters) emitter.setMaxListeners?.(n);
+    for (const emitter of emitters) {
+      if (emitter instanceof EventTarget) targetLimits.set(emitter, n);
+      else if (typeof emitter.setMaxListeners === "function") emitter.setMaxListeners(n);
+      else throw invalidArgument("eventTargets", "an instance of EventEmitter or EventTarget", emitter);
+    }
   },
   addAbortListener(signal, listener) {
     signal.addEventListener("abort", listener, { once: true });
@@ -326,8 +351,16 @@ Object.defineProperty(EventEmitter, "defaultMaxListeners", {
   enumerable: true,
   get: () => defaultMaxListeners,
   set(value) {
-    checkNumber(value, "defaultMaxListeners");
+    checkCount(value, "defaultMaxListeners");
     defaultMaxListeners = value;
+  },
+});
+Object.defineProperty(EventEmitter, "captureRejections", {
+  enumerable: true,
+  get: () => EventEmitter.prototype[kCapture],
+  set(value) {
+    checkFlag(value, "EventEmitter.captureRejections");
+    EventEmitter.prototype[kCapture] = value;
   },
 });
 EventEmitter.usingDomains = false;

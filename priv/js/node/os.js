@@ -26,10 +26,15 @@ export const exports = {
   networkInterfaces: () => ask("interfaces"),
   platform: () => ask("platform"),
   release: () => ask("release"),
-  tmpdir: () => ask("tmpdir"),
+  tmpdir() {
+    const { TMPDIR, TMP, TEMP } = globalThis.process?.env ?? {};
+    const path = TMPDIR || TMP || TEMP || ask("tmpdir");
+    return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
+  },
   totalmem: () => ask("memory")[0],
   type: () => ask("type"),
   uptime: () => ask("uptime"),
   userInfo: () => ask("user"),
   version: () => ask("version"),
 };
+for (const name of ["EOL", "devNull"]) Object.defineProperty(exports, name, { writable: false });

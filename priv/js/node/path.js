@@ -36,16 +36,19 @@ const isSlash = (code) => code === SLASH;
 const isEither = (code) => code === SLASH || code === BACKSLASH;
 const isLetter = (code) => (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
 
-/** What both kinds have in common, by the length of a path's root. */
-function common(isSeparator, separator, rootLength) {
-  /** Where the last part begins and ends, without separators behind it. */
-  function last(path) {
-    const root = rootLength(path);
+/**
+ * What both kinds have in common. `rootLength` counts the whole root of a path, `driveLength` only
+ * what `basename` and `extname` skip.
+ */
+function common(isSeparator, separator, rootLength, driveLength) {
+  /** Where the last part begins and ends, without separators behind it; end is -1 where there is none. */
+  function last(path, from) {
     let end = path.length;
-    while (end > root && isSeparator(path.charCodeAt(end - 1))) end--;
+    while (end > from && isSeparator(path.charCodeAt(end - 1))) end--;
+    if (end === from) return { start: from, end: -1 };
     let start = end;
-    while (start > root && !isSeparator(path.charCodeAt(start - 1))) start--;
-    return { root, start, end };
+    while (start > from && !isSeparator(path.charCodeAt(start - 1))) start--;
+    return { start, end };
   }
 
   function extensionStart(base) {
@@ -53,31 +56,35 @@ function common(isSeparator, separator, rootLength) {
     return dot <= 0 || base === ".." ? base.length : dot;
   }
 
+  function baseOf(path) {
+    const { start, end } = last(path, driveLength(path));
+    return end === -1 ? "" : path.slice(start, end);
+  }
+
   return {
     basename(path, suffix = undefined) {
       if (suffix !== undefined) checkString(suffix, "suffix");
       checkString(path, "path");
-      const { start, end } = last(path);
-      const base = path.slice(start, end);
-      if (suffix !== undefined && base !== suffix && base.endsWith(suffix)) {
-        return base.slice(0, base.length - suffix.length);
-      }
-      return base;
+      const base = baseOf(path);
+      if (suffix === undefined || suffix === "" || suffix.length > path.length) return base;
+      if (suffix === path) return "";
+      if (base === "") return path.slice(driveLength(path));
+      return base !== suffix && base.endsWith(suffix) ? base.slice(0, base.length - suffix.length) : base;
     },
 
     dirname(path) {
       checkString(path, "path");
-      const { root, start } = last(path);
-      let end = start;
-      while (end > root && isSeparator(path.charCodeAt(end - 1))) end--;
-      if (end === 0) return path !== "" && isSeparator(path.charCodeAt(0)) ? path[0] : ".";
-      return path.slice(0, end);
+      const root = rootLength(path);
+      const { start, end } = last(path, root);
+      if (end === -1 || start === root) return root === 0 ? "." : path.slice(0, root);
+      // POSIX leaves the meaning of exactly two slashes to the system; Node keeps them.
+      if (separator === "/" && start === 2 && root === 1) return "//";
+      return path.slice(0, start - 1);
     },
 
     extname(path) {
       checkString(path, "path");
-      const { start, end } = last(path);
-      const base = path.slice(start, end);
+      const base = baseOf(path);
       return base.slice(extensionStart(base));
     },
 
@@ -100,13 +107,12 @@ function common(isSeparator, separator, rootLength) {
 
     parse(path) {
       checkString(path, "path");
-      const { root: length, start, end } = last(path);
+      const length = rootLength(path);
+      const { start, end } = last(path, length);
       const root = path.slice(0, length);
-      const base = path.slice(start, end);
+      const base = end === -1 ? "" : path.slice(start, end);
       const dot = extensionStart(base);
-      let to = start;
-      while (to > length && isSeparator(path.charCodeAt(to - 1))) to--;
-      return { root, dir: path.slice(0, Math.max(to, length)), base, ext: base.slice(dot), name: base.slice(0, dot) };
+      return { root, dir: start > length ? path.slice(0, start - 1) : root, base, ext: base.slice(dot), name: base.slice(0, dot) };
     },
 
     matchesGlob(path, pattern) {
@@ -132,10 +138,13 @@ function globToRegExp(pattern) {
   return new RegExp(`^${source}$`);
 }
 
+const lower = (text) => text.toLowerCase();
+/** `server` of `\\\\server\\share`. */
+const serverOf = (device) => (device.startsWith("\\\\") ? lower(device.split("\\")[2]) : device);
 const cwd = () => globalThis.process?.cwd?.() ?? "/";
 
 export const posix = {
-  ...common(isSlash, "/", (path) => (path.charCodeAt(0) === SLASH ? 1 : 0)),
+  ...common(isSlash, "/", (path) => (path.charCodeAt(0) === SLASH ? 1 : 0), () => 0),
   sep: "/",
   delimiter: ":",
 
@@ -181,35 +190,35 @@ function relative(from, to, separator, fold) {
   return [...from.slice(same).map(() => ".."), ...to.slice(same)].join(separator);
 }
 
+const UNC = /^[\\/]{2}([^\\/]+)[\\/]+([^\\/]+)/;
+const hasDrive = (path) => isLetter(path.charCodeAt(0)) && path[1] === ":";
+
 /** Length of `C:\`, `C:`, `\` or `\\server\share\`. */
 function winRootLength(path) {
-  const first = path.charCodeAt(0);
-  if (isEither(first)) {
-    const unc = /^[\\/]{2}[^\\/]+[\\/]+[^\\/]+[\\/]?/.exec(path);
-    return unc ? unc[0].length : 1;
+  if (isEither(path.charCodeAt(0))) {
+    const unc = UNC.exec(path);
+    return unc ? Math.min(path.length, unc[0].length + 1) : 1;
   }
-  if (isLetter(first) && path[1] === ":") return isEither(path.charCodeAt(2)) ? 3 : 2;
+  if (hasDrive(path)) return isEither(path.charCodeAt(2)) ? 3 : 2;
   return 0;
 }
 
 /** `C:` or `\\server\share`. */
 function winDevice(path) {
-  const unc = /^[\\/]{2}([^\\/]+)[\\/]+([^\\/]+)/.exec(path);
+  const unc = UNC.exec(path);
   if (unc) return { device: `\\\\${unc[1]}\\${unc[2]}`, rest: path.slice(unc[0].length), absolute: true };
-  if (isLetter(path.charCodeAt(0)) && path[1] === ":") {
-    return { device: path.slice(0, 2), rest: path.slice(2), absolute: isEither(path.charCodeAt(2)) };
-  }
+  if (hasDrive(path)) return { device: path.slice(0, 2), rest: path.slice(2), absolute: isEither(path.charCodeAt(2)) };
   return { device: "", rest: path, absolute: isEither(path.charCodeAt(0)) };
 }
 
 export const win32 = {
-  ...common(isEither, "\\", winRootLength),
+  ...common(isEither, "\\", winRootLength, (path) => (hasDrive(path) ? 2 : 0)),
   sep: "\\",
   delimiter: ";",
 
   isAbsolute(path) {
     checkString(path, "path");
-    return winDevice(path).absolute;
+    return isEither(path.charCodeAt(0)) || (hasDrive(path) && isEither(path.charCodeAt(2)));
   },
 
   normalize(path) {
@@ -220,6 +229,16 @@ export const win32 = {
     const body = normalizeParts(rest, isEither, "\\", absolute);
     if (body === "") return absolute ? `${device}\\` : `${device}.${trailing ? "\\" : ""}`;
     return `${device}${absolute ? "\\" : ""}${body}${trailing ? "\\" : ""}`;
+  },
+
+  join(...paths) {
+    paths.forEach((path) => checkString(path, "path"));
+    const parts = paths.filter((path) => path !== "");
+    if (parts.length === 0) return ".";
+    let joined = parts.join("\\");
+    // Parts may not make up the two separators that begin a server's name; the first alone may.
+    if (!/^[\\/]{2}[^\\/]/.test(parts[0])) joined = joined.replace(/^[\\/]{2,}/, "\\");
+    return this.normalize(joined);
   },
 
   resolve(...paths) {
@@ -236,7 +255,7 @@ export const win32 = {
         device = device || parsed.device;
       }
       if (absolute) continue;
-      tail = tail === "" ? parsed.rest : `${parsed.rest}\\${tail}`;
+      tail = `${parsed.rest}\\${tail}`;
       absolute = parsed.absolute;
     }
     const body = normalizeParts(tail, isEither, "\\", absolute);
@@ -247,16 +266,21 @@ export const win32 = {
     checkString(from, "from");
     checkString(to, "to");
     const [one, two] = [this.resolve(from), this.resolve(to)];
-    if (winDevice(one).device.toLowerCase() !== winDevice(two).device.toLowerCase()) return two;
-    return relative(one.split("\\"), two.split("\\"), "\\", (part) => part.toLowerCase());
+    const [left, right] = [winDevice(one), winDevice(two)];
+    if (left.device.toLowerCase() !== right.device.toLowerCase()) {
+      // Servers have no common root above them, shares of one server do.
+      return serverOf(left.device) === serverOf(right.device) ? relative(one.split("\\"), two.split("\\"), "\\", lower) : two;
+    }
+    return relative(one.split("\\"), two.split("\\"), "\\", lower);
   },
 
   toNamespacedPath(path) {
     if (typeof path !== "string" || path === "") return path;
     const resolved = this.resolve(path);
+    if (resolved.length <= 2) return path;
     if (/^[a-z]:\\/i.test(resolved)) return `\\\\?\\${resolved}`;
     if (/^\\\\[^?.]/.test(resolved)) return `\\\\?\\UNC\\${resolved.slice(2)}`;
-    return path;
+    return resolved;
   },
 };
 

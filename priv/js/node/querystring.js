@@ -37,7 +37,7 @@ export function stringify(object, separator = "&", equals = "=", options = undef
 export function parse(text, separator = "&", equals = "=", options = undefined) {
   const result = { __proto__: null };
   if (typeof text !== "string" || text === "") return result;
-  const max = options?.maxKeys ?? 1000;
+  const max = typeof options?.maxKeys === "number" ? options.maxKeys : 1000;
   const decode = options?.decodeURIComponent ?? exports.unescape;
   let pairs = text.split(separator || "&");
   if (max > 0) pairs = pairs.slice(0, max);

@@ -1,51 +1,12 @@
 // node:util.
 
 import { isDeepStrictEqual } from "./comparisons.js";
-import { checkFunction, codedError, codedTypeError, invalidArgument } from "./errors.js";
+import { checkFunction, checkString, codedError, codedTypeError, errnos, invalidArgument, systemText } from "./errors.js";
+import { format, formatWithOptions, inspect } from "./inspect.js";
 import { kindOf } from "./kinds.js";
-import { format as formatArguments, inspect as inspectValue } from "native:node";
 
 const { defineProperty, getOwnPropertyDescriptors, setPrototypeOf } = Object;
-const kCustom = Symbol.for("nodejs.util.inspect.custom");
 const kPromisify = Symbol.for("nodejs.util.promisify.custom");
-
-/** `options.depth` is heeded (null and Infinity for all); a boolean is the old showHidden. */
-export function inspect(value, options = undefined, oldDepth = undefined) {
-  const given = typeof options === "object" && options !== null ? options.depth : oldDepth;
-  const depth = given === undefined ? 2 : given === null || given === Infinity ? 1000 : given;
-  const custom = typeof value === "object" && value !== null ? value[kCustom] : undefined;
-  if (typeof custom === "function" && custom !== inspect) {
-    const result = custom.call(value, depth, { ...inspect.defaultOptions, ...options, depth }, inspect);
-    if (result !== value) return typeof result === "string" ? result : inspect(result, options);
-  }
-  return inspectValue(value, Math.max(-1, Math.min(1000, depth)));
-}
-inspect.custom = kCustom;
-inspect.defaultOptions = {
-  showHidden: false,
-  depth: 2,
-  colors: false,
-  customInspect: true,
-  showProxy: false,
-  maxArrayLength: 100,
-  maxStringLength: 10000,
-  breakLength: 80,
-  compact: 3,
-  sorted: false,
-  getters: false,
-  numericSeparator: false,
-};
-
-export function format(...args) {
-  return formatArguments(...args);
-}
-
-export function formatWithOptions(options, ...args) {
-  if (typeof options !== "object" || options === null) {
-    throw invalidArgument("inspectOptions", "of type object", options);
-  }
-  return formatArguments(...args);
-}
 
 export function promisify(original) {
   checkFunction(original, "original");
@@ -92,7 +53,7 @@ function falsyRejection(reason) {
 
 export function inherits(constructor, superConstructor) {
   checkFunction(constructor, "ctor");
-  checkFunction(superConstructor, "superCtor");
+  if (superConstructor === undefined || superConstructor === null) throw invalidArgument("superCtor", "of type function", superConstructor);
   if (superConstructor.prototype === undefined) {
     throw invalidArgument("superCtor.prototype", "of type object", superConstructor.prototype);
   }
@@ -101,6 +62,7 @@ export function inherits(constructor, superConstructor) {
 }
 
 export function deprecate(fn, message, code = undefined) {
+  if (code !== undefined) checkString(code, "code");
   let warned = false;
   /** @this {any} */
   function deprecated(...args) {
@@ -175,22 +137,22 @@ export const types = {
 
 // Colors and other escape sequences of terminals, ECMA-48.
 const CONTROL = /[\u001B\u009B][[\]()#;?]*(?:(?:(?:;[-a-zA-Z\d/#&.:=?%@~_]+)*|[a-zA-Z\d]+(?:;[-a-zA-Z\d/#&.:=?%@~_]*)*)?(?:\u0007|\u001B\u005C|\u009C)|(?:\d{1,4}(?:;\d{0,4})*)?[\dA-PR-TZcf-nq-uy=><~])/g;
-const STYLES = {
-  reset: [0, 0], bold: [1, 22], dim: [2, 22], italic: [3, 23], underline: [4, 24], inverse: [7, 27], strikethrough: [9, 29],
-  black: [30, 39], red: [31, 39], green: [32, 39], yellow: [33, 39], blue: [34, 39], magenta: [35, 39], cyan: [36, 39],
-  white: [37, 39], gray: [90, 39], grey: [90, 39],
-  bgRed: [41, 49], bgGreen: [42, 49], bgYellow: [43, 49], bgBlue: [44, 49], bgMagenta: [45, 49], bgCyan: [46, 49], bgWhite: [47, 49],
-};
-inspect.colors = STYLES;
-
 export function styleText(names, text) {
   if (typeof text !== "string") throw invalidArgument("text", "of type string", text);
   const codes = [names].flat().map((name) => {
-    if (!Object.hasOwn(STYLES, name)) throw codedTypeError("ERR_INVALID_ARG_VALUE", `The argument 'format' must be one of: ${Object.keys(STYLES).join(", ")}`);
-    return STYLES[name];
+    if (!Object.hasOwn(inspect.colors, name)) throw codedTypeError("ERR_INVALID_ARG_VALUE", `The argument 'format' must be one of: ${Object.keys(inspect.colors).join(", ")}`);
+    return inspect.colors[name];
   });
   const open = codes.map(([code]) => `\u001b[${code}m`).join("");
   return `${open}${text}${codes.reverse().map(([, code]) => `\u001b[${code}m`).join("")}`;
+}
+
+const systemErrors = () => Object.entries(errnos).map(([code, number]) => [-number, [code, systemText(code)]]);
+
+/** The name of a negative error number of the system: `ENOENT` of -2. */
+export function getSystemErrorName(number) {
+  if (typeof number !== "number") throw invalidArgument("err", "of type number", number);
+  return new Map(/** @type {any} */ (systemErrors())).get(number)?.[0] ?? `Unknown system error ${number}`;
 }
 
 export function stripVTControlCharacters(text) {
@@ -207,6 +169,8 @@ export const exports = {
   deprecate,
   format,
   formatWithOptions,
+  getSystemErrorMap: () => new Map(/** @type {any} */ (systemErrors())),
+  getSystemErrorName,
   inherits,
   inspect,
   isArray: Array.isArray,

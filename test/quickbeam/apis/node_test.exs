@@ -67,7 +67,7 @@ defmodule QuickBEAM.Apis.NodeTest do
                "/a/b",
                ".",
                "/",
-               "/",
+               "//",
                ".c",
                "",
                ".",

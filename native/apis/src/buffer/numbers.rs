@@ -128,7 +128,7 @@ fn offset(call: &Call<'_>, index: usize, size: usize, required: bool) -> JsResul
         _ => return Err(invalid_type(cx, "offset", "of type number", &offset)),
     };
     let last = length as f64 - size as f64;
-    if number.fract() != 0.0 || !number.is_finite() {
+    if number.is_nan() || (number.is_finite() && number.fract() != 0.0) {
         Err(out_of_range(cx, "offset", "an integer", &offset))
     } else if last < 0.0 {
         Err(out_of_bounds(cx))
@@ -276,7 +276,7 @@ fn length(call: &Call<'_>, index: usize) -> JsResult<usize> {
         Kind::Float(length) => length,
         _ => return Err(invalid_type(cx, "byteLength", "of type number", &given)),
     };
-    if number.fract() != 0.0 || !number.is_finite() {
+    if number.is_nan() || (number.is_finite() && number.fract() != 0.0) {
         return Err(out_of_range(cx, "byteLength", "an integer", &given));
     }
     if !(1.0..=6.0).contains(&number) {

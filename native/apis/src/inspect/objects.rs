@@ -2,7 +2,8 @@
 
 use quickbeam_engine::{JsResult, Kind, ObjectKind, PromiseState, Property, Value};
 
-use super::{ITEMS_MAX, Inspector, Parts, is_index, names};
+use super::options::Style;
+use super::{Inspector, Parts, is_index, names};
 use crate::layout::iso_date;
 
 const BYTES_MAX: usize = 50;
@@ -35,32 +36,34 @@ impl<'a> Inspector<'a> {
                 name => parts.open = self.prefix(value, name, "Array", Some(length))? + "[",
             }
         }
-        if level > self.depth {
+        if level > self.options.depth {
             return self.too_deep(value, constructor.as_deref(), &class);
         }
         self.level = level;
         match kind {
             ObjectKind::Array => self.array(value, level, &mut parts)?,
             ObjectKind::Function => {
-                parts.base = names::function(value, constructor.as_deref())?;
+                let text = names::function(value, constructor.as_deref())?;
+                parts.base = self.special(text);
                 parts.bare = true;
                 self.properties(value, level, false, &mut parts.entries)?;
             }
             ObjectKind::Error => self.error(value, level, &mut parts)?,
             ObjectKind::Date => {
                 let time = value.object_data().to_number()?;
-                parts.base = if time.is_nan() {
-                    "Invalid Date".into()
-                } else {
-                    iso_date(time)
+                let text = match time.is_nan() {
+                    true => "Invalid Date".into(),
+                    false => iso_date(time),
                 };
+                parts.base = self.options.paint(text, Style::Date);
                 self.bare(value, level, constructor, "Date", &mut parts)?;
             }
             ObjectKind::RegExp => {
                 let (source, flags) = value.regexp_parts()?;
                 let source = source.to_text()?;
                 let source = if source.is_empty() { "(?:)" } else { &source };
-                parts.base = format!("/{}/{}", source.replace('\n', "\\n"), flags.to_text()?);
+                let text = format!("/{}/{}", source.replace('\n', "\\n"), flags.to_text()?);
+                parts.base = self.options.paint(text, Style::RegExp);
                 self.bare(value, level, constructor, "RegExp", &mut parts)?;
             }
             ObjectKind::Map | ObjectKind::Set => {
@@ -69,11 +72,11 @@ impl<'a> Inspector<'a> {
             ObjectKind::Promise => {
                 parts.open = self.prefix(value, constructor.as_deref(), "Promise", None)? + "{";
                 let state = match value.promise_state() {
-                    Some(PromiseState::Pending) | None => "<pending>".into(),
+                    Some(PromiseState::Pending) | None => self.special("<pending>".into()),
                     Some(state) => {
                         let result = self.item(&value.promise_result(), level)?;
                         if state == PromiseState::Rejected {
-                            format!("<rejected> {result}")
+                            format!("{} {result}", self.special("<rejected>".into()))
                         } else {
                             result
                         }
@@ -99,7 +102,7 @@ impl<'a> Inspector<'a> {
         let tag = names::tag(self.cx, value)?.filter(|tag| *tag != name);
         let tag = tag.map(|tag| format!(" [{tag}]")).unwrap_or_default();
         Ok(Parts {
-            base: format!("[{name}{tag}]"),
+            base: self.special(format!("[{name}{tag}]")),
             bare: true,
             ..Parts::default()
         })
@@ -160,7 +163,7 @@ impl<'a> Inspector<'a> {
         let mut index = 0;
         parts.list = true;
         parts.numbers = true;
-        while index < length && parts.entries.len() < ITEMS_MAX && self.budget > 0 {
+        while index < length && parts.entries.len() < self.options.items_max && self.budget > 0 {
             let name = index.to_string();
             match value.own_property_named(&name)? {
                 Some(Property::Data { value: item, .. }) => {
@@ -171,7 +174,7 @@ impl<'a> Inspector<'a> {
                 }
                 Some(property) => {
                     parts.numbers = false;
-                    let text = self.property("", &property, level)?;
+                    let text = self.property("", &property, value, level)?;
                     parts.entries.push(text[2..].to_owned());
                     index += 1;
                 }
@@ -199,7 +202,10 @@ impl<'a> Inspector<'a> {
                     let holes = next.min(length) - index;
                     let plural = if holes == 1 { "" } else { "s" };
                     parts.numbers = false;
-                    parts.entries.push(format!("<{holes} empty item{plural}>"));
+                    let text = format!("<{holes} empty item{plural}>");
+                    parts
+                        .entries
+                        .push(self.options.paint(text, Style::Undefined));
                     index = next.min(length);
                 }
             }
@@ -225,7 +231,7 @@ impl<'a> Inspector<'a> {
         level: usize,
         parts: &mut Parts,
     ) -> JsResult<()> {
-        let (items, size) = value.collection_head(ITEMS_MAX as u32)?;
+        let (items, size) = value.collection_head(self.options.items_max as u32)?;
         let (class, step) = if kind == ObjectKind::Map {
             ("Map", 2)
         } else {
@@ -302,7 +308,7 @@ impl<'a> Inspector<'a> {
         parts.close = "]";
         parts.list = true;
         parts.numbers = true;
-        let shown = length.min(ITEMS_MAX as u64);
+        let shown = length.min(self.options.items_max as u64);
         for index in 0..shown {
             let item = value.get_index(index as u32)?;
             let text = self.item(&item, level)?;
@@ -310,7 +316,7 @@ impl<'a> Inspector<'a> {
         }
         self.more(length - shown, parts);
         // A view's keys are its elements; only look where there may be others.
-        if length <= ITEMS_MAX as u64 {
+        if length <= self.options.items_max as u64 {
             self.properties(value, level, true, &mut parts.entries)?;
         }
         Ok(())
@@ -327,9 +333,12 @@ impl<'a> Inspector<'a> {
                 },
             ) = value.own_property_named(hidden)?
             {
-                parts
-                    .entries
-                    .push(self.property(&format!("[{hidden}]"), &property, level)?);
+                parts.entries.push(self.property(
+                    &format!("[{hidden}]"),
+                    &property,
+                    value,
+                    level,
+                )?);
             }
         }
         self.properties(value, level, false, &mut parts.entries)
@@ -388,13 +397,16 @@ impl<'a> Inspector<'a> {
                     Some(name) => format!("{class} ({name})"),
                     None => format!("{class} (null prototype)"),
                 };
-                parts.base = format!("[{name}: {data}]");
+                parts.base = self
+                    .options
+                    .paint(format!("[{name}: {data}]"), Style::String);
                 parts.bare = true;
                 self.properties(value, level, class == "String", &mut parts.entries)
             }
             "WeakMap" | "WeakSet" => {
                 parts.open = self.prefix(value, constructor.as_deref(), class, None)? + "{";
-                parts.entries.push("<items unknown>".into());
+                let text = self.special("<items unknown>".into());
+                parts.entries.push(text);
                 self.properties(value, level, false, &mut parts.entries)
             }
             "DOMException" => {
