@@ -71,6 +71,20 @@ bench: tools ## run every script in bench/ and print its figures
 	  echo; echo "== $$script"; mix run "$$script" || exit 1; \
 	done
 
+# Where packed libraries are put, and where a release has them (URL).
+FOLDER ?= precompiled
+# The C++ library of the building machine may be newer than that of the user's; a Mac has one.
+STATIC := $(if $(filter Darwin,$(shell uname)),0,1)
+
+.PHONY: precompiled
+precompiled: tools ## build both NIFs and pack them for a release (FOLDER=precompiled CARGO_BUILD_TARGET=)
+	CXXSTDLIB_STATIC=$(STATIC) QUICKBEAM_BUILD=1 QUICKBEAM_TOOLCHAIN=1 mix compile
+	elixir scripts/precompile.exs pack $(FOLDER)
+
+.PHONY: checksums
+checksums: tools ## write SHA256SUMS of the packed libraries, for the package (FOLDER=precompiled URL=)
+	elixir scripts/precompile.exs sums $(FOLDER) $(or $(URL),$(error Say where the release has them: URL=https://...))
+
 .PHONY: conformance
 conformance: tools ## count passed cases of public data into guides/conformance.md
 	QUICKBEAM_CONFORMANCE='$(CURDIR)/guides/conformance.md' \

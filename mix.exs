@@ -35,13 +35,14 @@ defmodule QuickBEAM.MixProject do
   defp elixirc_paths(_env), do: ["lib"]
 
   # The sources of the NIF are part of the package; what was built from them is not.
+  # SHA256SUMS is of the release (see `make checksums`), and not in the repository.
   defp package do
     [
       licenses: ["MIT"],
       links: %{},
-      files:
-        ~w(lib native c_src priv Cargo.toml Cargo.lock mix.exs .formatter.exs
-                README.md CHANGELOG.md DEPENDENCIES.md SECURITY.md CONTRIBUTING.md LICENSE guides),
+      files: ~w(lib native c_src priv Cargo.toml Cargo.lock mix.exs .formatter.exs
+                README.md CHANGELOG.md DEPENDENCIES.md SECURITY.md CONTRIBUTING.md LICENSE guides
+                SHA256SUMS*),
       exclude_patterns: [~r{^priv/native/}, ~r{/target/}]
     ]
   end

@@ -1,7 +1,12 @@
+Code.require_file("quickbeam_precompiled.exs", __DIR__)
+
 defmodule Mix.QuickbeamCargo do
   @moduledoc false
-  # Builds a NIF crate with cargo and puts its library into priv/native: the part that
-  # the compiler tasks of the two NIFs share. A script, as they are (see mix.exs).
+  # Puts the library of a NIF crate into priv/native, as it was released or built with
+  # cargo: the part that the compiler tasks of the two NIFs share. A script, as they are
+  # (see mix.exs).
+
+  alias Mix.QuickbeamPrecompiled
 
   @root Path.expand("../..", __DIR__)
 
@@ -21,15 +26,49 @@ defmodule Mix.QuickbeamCargo do
           manifest: String.t()
         }
 
+  @doc "Takes the released library if there is one, else builds what has changed."
+  @spec provide(crate, IO.device()) :: :ok | :noop | {:error, String.t()}
+  def provide(crate, device \\ :stdio) do
+    case QuickbeamPrecompiled.install(crate, artifact(crate), manifest(crate), device) do
+      {:build, nil} -> build(crate, device)
+      {:build, reason} -> build_instead(crate, device, reason)
+      done -> done
+    end
+  end
+
+  defp build_instead(crate, device, reason) do
+    why = "No precompiled library is taken: #{reason}"
+    # Said only when there is something to build.
+    with {:error, text} <- build(crate, device, why), do: {:error, "#{why}\n\n#{text}"}
+  end
+
+  @doc "Takes the released library if there is one, and builds nothing."
+  @spec take(crate) :: :ok | :noop | {:error, String.t()}
+  def take(crate) do
+    case QuickbeamPrecompiled.install(crate, artifact(crate), manifest(crate), :stdio) do
+      {:build, nil} ->
+        :noop
+
+      {:build, reason} ->
+        IO.puts("No precompiled library of #{crate.package} is taken: #{reason}")
+        :noop
+
+      done ->
+        done
+    end
+  end
+
   @doc "Builds what has changed; where cargo's output goes is the device."
-  @spec build(crate, IO.device()) :: :ok | :noop | {:error, String.t()}
-  def build(crate, device \\ :stdio) do
+  @spec build(crate, IO.device(), String.t() | nil) :: :ok | :noop | {:error, String.t()}
+  def build(crate, device \\ :stdio, why \\ nil) do
     with {:ok, profile} <- profile() do
       stamp = stamp(crate, profile)
 
       if File.read(manifest(crate)) == {:ok, stamp} and built?(crate) do
         :noop
       else
+        if why, do: IO.puts(device, why)
+
         with :ok <- cargo_build(crate, profile, device), :ok <- install(crate, profile) do
           # That of before: a file that changed during the build is not in it.
           File.write!(manifest(crate), stamp)
@@ -68,19 +107,13 @@ defmodule Mix.QuickbeamCargo do
     end
   end
 
-  # Written beside and renamed: a VM that has the old file loaded keeps its inode.
   defp install(crate, profile) do
     path = Path.join([target_dir(crate), triple(), profile_dir(profile), built_name(crate)])
 
     case File.read(path) do
       {:ok, built} ->
-        if File.read(artifact(crate)) != {:ok, built} do
-          temporary = artifact(crate) <> ".#{System.pid()}"
-          File.mkdir_p!(Path.dirname(artifact(crate)))
-          File.write!(temporary, built)
-          File.chmod!(temporary, 0o755)
-          File.rename!(temporary, artifact(crate))
-        end
+        if File.read(artifact(crate)) != {:ok, built},
+          do: QuickbeamPrecompiled.put(artifact(crate), built)
 
         :ok
 
@@ -110,8 +143,9 @@ defmodule Mix.QuickbeamCargo do
     Path.join(Path.expand(System.get_env("CARGO_TARGET_DIR", "target"), @root), crate.target)
   end
 
-  # What `:erlang.load_nif/2` looks for: .dll on Windows, .so everywhere else.
-  defp artifact(crate) do
+  @doc "What `:erlang.load_nif/2` looks for: .dll on Windows, .so everywhere else."
+  @spec artifact(crate) :: Path.t()
+  def artifact(crate) do
     extension = if match?({:win32, _}, :os.type()), do: ".dll", else: ".so"
     Path.join([@root, "priv/native", crate.library <> extension])
   end
@@ -136,7 +170,7 @@ defmodule Mix.QuickbeamCargo do
   # Names, sizes and times of all that goes in, and how it is built.
   defp stamp(%{inputs: inputs, except: except}, profile) do
     files = Enum.flat_map(inputs, &files(Path.join(@root, &1), except))
-    how = for name <- ~w(CARGO_BUILD_TARGET RUSTFLAGS), do: System.get_env(name)
+    how = for name <- ~w(CARGO_BUILD_TARGET RUSTFLAGS CXXSTDLIB_STATIC), do: System.get_env(name)
     hash = :crypto.hash(:sha256, :erlang.term_to_binary({how, Enum.sort(files)}))
     "#{profile} #{Base.encode16(hash, case: :lower)}\n"
   end

@@ -14,7 +14,8 @@ defmodule QuickBEAM.CompileTaskTest do
            Code.require_file("lib/mix/tasks/compile.quickbeam_native.exs", __DIR__)
            defmodule Small.MixProject do
              use Mix.Project
-             def project, do: [app: :small, version: "0.1.0", compilers: [:quickbeam_native | Mix.compilers()]]
+             @version "0.1.0"
+             def project, do: [app: :small, version: @version, compilers: [:quickbeam_native | Mix.compilers()]]
            end
            """},
           {"Cargo.toml", ~s([workspace]\nresolver = "2"\nmembers = ["native/nif"]\n)},
@@ -33,6 +34,7 @@ defmodule QuickBEAM.CompileTaskTest do
           {"native/nif/src/lib.rs", rust("one")},
           {"c_src/patches/0001.patch", "a patch"},
           copied("lib/mix/quickbeam_cargo.exs"),
+          copied("lib/mix/quickbeam_precompiled.exs"),
           copied("lib/mix/tasks/compile.quickbeam_native.exs")
         ] do
       path = Path.join(dir, path)
@@ -170,6 +172,17 @@ defmodule QuickBEAM.CompileTaskTest do
       assert output =~ "cargo failed with status"
       refute File.exists?(artifact)
     end
+  end
+
+  test "builds where a release has no library for this machine", context do
+    %{tmp_dir: dir, artifact: artifact} = context
+    File.write!(Path.join(dir, "SHA256SUMS"), "# https://example.invalid\n")
+    assert {output, 0} = mix(["compile"], dir)
+    assert output =~ ~r/No precompiled library is taken: the release has none for \S+ \(NIF/
+    assert output =~ "Compiling the NIF of QuickBEAM"
+    assert File.read!(artifact) =~ "the text is one"
+
+    assert {"", 0} = mix(["compile"], dir)
   end
 
   test "says what to do where there is no cargo", %{tmp_dir: dir} do

@@ -36,6 +36,8 @@ defmodule QuickBEAM.ToolchainTaskTest do
           {"native/toolchain/src/lib.rs", "// nothing\n"},
           {"lib/mix/quickbeam_cargo.exs",
            File.read!(Path.join(@root, "lib/mix/quickbeam_cargo.exs"))},
+          {"lib/mix/quickbeam_precompiled.exs",
+           File.read!(Path.join(@root, "lib/mix/quickbeam_precompiled.exs"))},
           {@task_path, File.read!(Path.join(@root, @task_path))}
         ] do
       path = Path.join(dir, path)

@@ -2,14 +2,16 @@ Code.require_file("../quickbeam_cargo.exs", __DIR__)
 
 defmodule Mix.Tasks.Compile.QuickbeamToolchain do
   @moduledoc """
-  Builds the NIF of `QuickBEAM.JS` with cargo and puts it into `priv/native`.
+  Puts the NIF of `QuickBEAM.JS` into `priv/native`, as `mix compile.quickbeam_native` does
+  the other one.
 
   It holds oxc and rolldown, takes minutes to build the first time, and nothing but
   `QuickBEAM.JS`, TypeScript and bundling needs it. So the environment variable
   `QUICKBEAM_TOOLCHAIN` says when it is built:
 
-    * not set - by the first use of `QuickBEAM.JS`, where Mix is there (development and
-      tests); a build that is there is kept up to date by this task
+    * not set - a library of the release is taken by this task; where there is none, it is
+      built by the first use of `QuickBEAM.JS`, where Mix is there (development and
+      tests), and a build that is there is kept up to date by this task
     * `1` - by this task: for releases and continuous integration
     * `0` - never
 
@@ -34,14 +36,14 @@ defmodule Mix.Tasks.Compile.QuickbeamToolchain do
 
   @impl true
   def run(_args) do
-    wanted? =
-      case System.get_env("QUICKBEAM_TOOLCHAIN") do
-        "0" -> false
-        "1" -> true
-        _ -> QuickbeamCargo.built?(@crate)
+    done =
+      case {System.get_env("QUICKBEAM_TOOLCHAIN"), QuickbeamCargo.built?(@crate)} do
+        {"0", _} -> :noop
+        {wanted, built?} when wanted == "1" or built? -> QuickbeamCargo.provide(@crate)
+        {_, false} -> QuickbeamCargo.take(@crate)
       end
 
-    case if(wanted?, do: QuickbeamCargo.build(@crate), else: :noop) do
+    case done do
       {:error, text} ->
         message = "QuickBEAM.JS has no toolchain: " <> text
         Mix.shell().error([:yellow, "warning: ", :reset, message])
@@ -54,7 +56,7 @@ defmodule Mix.Tasks.Compile.QuickbeamToolchain do
 
   @doc "Builds it now, whatever the environment says; cargo's output goes to stderr."
   @spec build() :: :ok | :noop | {:error, String.t()}
-  def build, do: QuickbeamCargo.build(@crate, :stderr)
+  def build, do: QuickbeamCargo.provide(@crate, :stderr)
 
   @impl true
   def manifests, do: [QuickbeamCargo.manifest(@crate)]
