@@ -65,11 +65,17 @@ lint-bindings: tools
 	scripts/check-bindings
 
 .PHONY: bench
-bench: tools ## run every script in bench/ and print its figures
+bench: tools packages ## run every script in bench/, write bench/RESULTS.md with plots (QUICK=1: two minutes, into tmp/bench)
 	mix compile
-	@for script in $(filter-out bench/run_all.exs,$(wildcard bench/*.exs)); do \
-	  echo; echo "== $$script"; mix run "$$script" || exit 1; \
-	done
+	@$(MAKE) --no-print-directory bench/node/node_modules/.package-lock.json \
+	  || echo "isolated-vm could not be fetched or built: it is left out"
+	mix run --no-compile bench/run_all.exs $(if $(QUICK),--quick)
+
+# The only package whose own script runs: it compiles isolated-vm.
+bench/node/node_modules/.package-lock.json: bench/node/package.json bench/node/package-lock.json
+	@scripts/ensure node npm
+	npm ci --prefix bench/node --no-audit --no-fund
+	@touch $@
 
 # Where packed libraries are put, and where a release has them (URL).
 FOLDER ?= precompiled
@@ -108,8 +114,8 @@ bindings: tools ## regenerate the committed FFI bindings (needs libclang)
 
 .PHONY: clean
 clean: ## remove everything that was built or fetched
-	rm -rf _build target priv/native tmp cover doc examples/*/node_modules test/fixtures/npm/node_modules
-	rm -rf _build target priv/native tmp cover doc examples/*/node_modules scripts/typescript/node_modules
+	rm -rf _build target priv/native tmp cover doc precompiled SHA256SUMS examples/*/node_modules bench/node/node_modules
+	rm -rf test/fixtures/*/node_modules scripts/typescript/node_modules
 
 # Installs what is missing, and costs nothing when nothing is.
 .PHONY: tools

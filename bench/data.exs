@@ -74,7 +74,7 @@ defmodule Bench.Data do
     {:ok, js} = QuickBEAM.start(apis: [:fetch, :buffer, :compression, :url])
     {:ok, _} = QuickBEAM.eval(js, @measure <> "; 0")
     ours = for {name, script, _} <- cases(), do: {name, QuickBEAM.eval!(js, script)}
-    node = node()
+    node = of_node()
 
     rows = for {name, rate} <- ours, do: {name, :rate, rate, node[name], ""}
 
@@ -91,7 +91,7 @@ defmodule Bench.Data do
   end
 
   # What Node says, by name; nothing where it or an API of it is missing.
-  defp node do
+  defp of_node do
     scripts =
       for {name, _, script} <- cases(), into: "" do
         script = inspect(script, printable_limit: :infinity)

@@ -4,6 +4,7 @@
 #     mix run bench/scheduling.exs
 Code.require_file("support/bench.exs", __DIR__)
 Code.require_file("support/world.exs", __DIR__)
+Code.require_file("support/schedulers.exs", __DIR__)
 
 defmodule Bench.Scheduling do
   import Bench
@@ -120,8 +121,8 @@ defmodule Bench.Scheduling do
       IO.puts("\nWhat holds a scheduler for longer than 1 ms (long_schedule), 8 processes\n")
 
       for {what, load} <- [nothing: fn _ -> Process.sleep(50) end] ++ loads do
-        long = watch(fn -> hammer(contexts, load, count(2_000)) end)
-        IO.puts("#{String.pad_trailing(to_string(what), 24)} #{told(long)}")
+        long = Bench.Schedulers.watch(fn -> hammer(contexts, load, count(2_000)) end)
+        IO.puts("#{String.pad_trailing(to_string(what), 24)} #{Bench.Schedulers.told(long)}")
       end
 
       IO.puts("\nWhere the schedulers spend their time (msacc), 8 processes that call\n")
@@ -146,54 +147,6 @@ defmodule Bench.Scheduling do
   defp repeat(context, load, over) do
     load.(context)
     if System.monotonic_time(:millisecond) < over, do: repeat(context, load, over)
-  end
-
-  defp watch(fun) do
-    test = self()
-    monitor = spawn_link(fn -> collect(test, []) end)
-    :erlang.system_monitor(monitor, [{:long_schedule, 1}])
-    fun.()
-    :erlang.system_monitor(:undefined)
-    send(monitor, :over)
-    receive(do: ({:long, long} -> long))
-  end
-
-  defp collect(test, long) do
-    receive do
-      {:monitor, _pid, :long_schedule, info} -> collect(test, [info | long])
-      :over -> send(test, {:long, long})
-    end
-  end
-
-  # The system may take a scheduler's thread away from anybody: what counts is what
-  # ran into or out of a NIF of ours.
-  defp told([]), do: "none"
-
-  defp told(long) do
-    times = for info <- long, do: info[:timeout]
-
-    {ours, others} =
-      Enum.split_with(long, fn info ->
-        Enum.any?([info[:in], info[:out]], &match?({QuickBEAM.Native, _, _}, &1))
-      end)
-
-    "#{length(long)}, longest #{Enum.max(times)} ms; in a NIF of ours #{length(ours)}" <>
-      if(ours == [],
-        do: "",
-        else: ", longest #{ours |> Enum.map(& &1[:timeout]) |> Enum.max()} ms"
-      ) <>
-      if others == [], do: "", else: " (elsewhere: #{others |> Enum.map(& &1[:out]) |> places()})"
-  end
-
-  defp places(places) do
-    places
-    |> Enum.frequencies()
-    |> Enum.sort_by(&(-elem(&1, 1)))
-    |> Enum.take(3)
-    |> Enum.map_join(", ", fn
-      {{m, f, a}, n} -> "#{inspect(m)}.#{f}/#{a} #{n} x"
-      {other, n} -> "#{inspect(other)} #{n} x"
-    end)
   end
 end
 

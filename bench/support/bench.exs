@@ -138,7 +138,8 @@ defmodule Bench.Table do
     IO.puts(summary(lines, other))
   end
 
-  defp where do
+  @doc "The VM, and how busy the machine is."
+  def where do
     [load | _] = "/proc/loadavg" |> File.read!() |> String.split()
 
     "Elixir #{System.version()}, OTP #{System.otp_release()}, " <>
