@@ -35,10 +35,10 @@ playground: tools ## a page to try contexts on, its address is printed (PORT=)
 	mix run examples/playground/playground.exs
 
 .PHONY: test-browser
-test-browser: tools examples/playground/node_modules/.package-lock.json ## the playground in Debian's chromium
-	@scripts/ensure node
+test-browser: tools examples/playground/node_modules/.package-lock.json ## the playground in Debian's chromium (SCREENSHOTS=FOLDER)
+	@scripts/ensure node chromium
 	mix compile
-	mix run examples/playground/browser.exs
+	SCREENSHOTS='$(SCREENSHOTS)' mix run examples/playground/browser.exs
 
 .PHONY: test
 test: tools packages ## cargo's tests, then ExUnit's

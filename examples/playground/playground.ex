@@ -13,6 +13,7 @@ defmodule Playground do
 
     children = [
       {QuickBEAM.ContextPool, name: Playground.Pool, memory_limit: 512_000_000},
+      {Playground.Probe, Playground.Pool},
       # JSON, by those who know it best.
       {QuickBEAM, name: Playground.JSON, apis: false},
       {Registry, keys: :unique, name: Playground.Tabs},
@@ -46,7 +47,7 @@ defmodule :quickbeam_playground do
   # is the first line of what is posted, since :mod_esi takes no query there; of a GET it is
   # the query.
 
-  alias Playground.Session
+  alias Playground.{Probe, Session}
 
   @every 500
 
@@ -76,13 +77,13 @@ defmodule :quickbeam_playground do
     end)
   end
 
-  defp stream(esi, session) do
-    pool = QuickBEAM.ContextPool.stats(Playground.Pool)
-    event = session |> Session.look() |> Map.put(:pool, pool)
+  defp stream(esi, session, before \\ nil) do
+    {pool, before} = Probe.pool(Playground.Pool, before)
+    event = Map.merge(Session.look(session), %{pool: pool, latencies: Probe.latencies()})
 
     if :mod_esi.deliver(esi, "data: #{json(event)}\n\n") == :ok do
       Process.sleep(@every)
-      stream(esi, session)
+      stream(esi, session, before)
     end
   end
 

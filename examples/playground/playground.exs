@@ -1,4 +1,5 @@
 # `make playground`, or `mix run examples/playground/playground.exs`; PORT chooses the port.
+Code.require_file("probe.ex", __DIR__)
 Code.require_file("session.ex", __DIR__)
 Code.require_file("playground.ex", __DIR__)
 

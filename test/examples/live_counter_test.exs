@@ -1,7 +1,10 @@
 Code.require_file("../../examples/live_counter/lib/live_counter/session.ex", __DIR__)
 
 defmodule QuickBEAM.Examples.LiveCounterTest do
-  @moduledoc "What the example has of QuickBEAM; its Phoenix part is not run."
+  @moduledoc """
+  What the example has of QuickBEAM; of its Phoenix part only the view, with what it asks of
+  LiveView played by QuickBEAM.Snippets.
+  """
   use QuickBEAM.Case
 
   alias LiveCounter.Session
@@ -38,5 +41,46 @@ defmodule QuickBEAM.Examples.LiveCounterTest do
     Process.exit(connection, :kill)
     await_end(ref)
     assert ContextPool.stats(Session).contexts == 1
+  end
+
+  test "the view: mounted, clicked on, and gone" do
+    Code.compile_string("""
+      defmodule Phoenix.LiveView do
+        defmacro __using__(_opts) do
+          quote do
+            import QuickBEAM.Snippets.FakeLive
+            @behaviour QuickBEAM.Snippets.FakeLive
+          end
+        end
+      end
+    """)
+
+    path = "../../examples/live_counter/lib/live_counter_web/live/counter_live.ex"
+    [{view, _}] = Code.compile_file(path, __DIR__)
+
+    on_exit(fn ->
+      for module <- [view, Phoenix.LiveView], do: :code.purge(module) && :code.delete(module)
+    end)
+
+    test = self()
+    before = ContextPool.stats(Session).contexts
+
+    connection =
+      spawn(fn ->
+        {:ok, socket} = view.mount(%{}, %{}, %{assigns: %{}})
+        {:noreply, added} = view.handle_event("add", %{"by" => "2"}, socket)
+        {:noreply, refused} = view.handle_event("add", %{"by" => "two"}, added)
+        {:noreply, undone} = view.handle_event("undo", %{}, refused)
+        send(test, {:seen, for(socket <- [added, refused, undone], do: socket.assigns)})
+        Process.sleep(:infinity)
+      end)
+
+    assert_receive {:seen, [added, refused, undone]}, 5000
+    assert %{count: 2, history: [0], error: nil} = added
+    assert %{count: 2, error: "not a whole number"} = refused
+    assert %{count: 0, history: [], error: nil} = undone
+    assert ContextPool.stats(Session).contexts == before + 1
+    Process.exit(connection, :kill)
+    assert eventually(fn -> ContextPool.stats(Session).contexts == before end)
   end
 end

@@ -1,3 +1,4 @@
+Code.require_file("../../examples/playground/probe.ex", __DIR__)
 Code.require_file("../../examples/playground/session.ex", __DIR__)
 Code.require_file("../../examples/playground/playground.ex", __DIR__)
 
@@ -54,11 +55,39 @@ defmodule QuickBEAM.Examples.PlaygroundTest do
     {:ok, socket} = :gen_tcp.connect('127.0.0.1', port, [:binary, active: false])
     path = "/api/quickbeam_playground:events?#{tab}"
     :ok = :gen_tcp.send(socket, "GET #{path} HTTP/1.1\r\nhost: localhost\r\n\r\n")
-    text = read(socket, "", ["told", ~s("contexts":1001), ~s("memory":)])
+
+    text =
+      read(socket, "", [
+        "told",
+        ~s("contexts":1002),
+        ~s("memory":),
+        ~s("latencies":{"call":{"max":),
+        ~s("busy":[)
+      ])
+
     assert text =~ "text/event-stream"
     :gen_tcp.close(socket)
     assert post(port, "siblings", tab, "0") == %{"ok" => "0 siblings"}
-    assert ContextPool.stats(Playground.Pool).contexts == 1
+    # This tab's and the one that measures.
+    assert ContextPool.stats(Playground.Pool).contexts == 2
+  end
+
+  test "latencies, which the loop of a tab does not spoil", %{port: port, tab: tab} do
+    assert %{call: %{median: median, max: max}, threads: _} = eventually(&both_latencies/0)
+    assert 0 < median and median <= max
+
+    # Nothing of the tab may delay it for long.
+    assert %{"error" => "InternalError: interrupted" <> _} =
+             post(port, "run", tab, "while (true) {}")
+
+    assert Playground.Probe.latencies().threads.max < 2_000_000
+  end
+
+  defp both_latencies do
+    case Playground.Probe.latencies() do
+      %{call: _, threads: _} = latencies -> latencies
+      _ -> nil
+    end
   end
 
   defp read(socket, text, wanted) do

@@ -2,6 +2,8 @@ import Config
 
 config :live_counter, LiveCounterWeb.Endpoint,
   adapter: Bandit.PhoenixAdapter,
+  # The address that browsers name: connections from pages of another are refused.
+  url: [host: "localhost", port: 4000],
   http: [ip: {127, 0, 0, 1}, port: 4000],
   server: true,
   # For this example only: a real application reads it from its environment.

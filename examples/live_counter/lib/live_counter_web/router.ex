@@ -10,8 +10,9 @@ defmodule LiveCounterWeb.Router do
     plug :accepts, ["html"]
     plug :fetch_session
     plug :fetch_live_flash
-    plug :protect_from_forgery
     plug :put_root_layout, html: {LiveCounterWeb.Layouts, :root}
+    plug :protect_from_forgery
+    plug :put_secure_browser_headers
   end
 
   scope "/", LiveCounterWeb do
