@@ -22,7 +22,7 @@ defmodule Bench.Schedulers do
 
   @doc "That as text."
   # The system may take a scheduler's thread away from anybody: what counts is what
-  # ran into or out of a NIF of ours.
+  # ran into or out of a NIF of ours, or of the function that calls it.
   def told([]), do: "none"
 
   def told(long) do
@@ -30,10 +30,12 @@ defmodule Bench.Schedulers do
 
     {ours, others} =
       Enum.split_with(long, fn info ->
-        Enum.any?([info[:in], info[:out]], &match?({QuickBEAM.Native, _, _}, &1))
+        Enum.any?([info[:in], info[:out]], fn place ->
+          match?({module, _, _} when module in [QuickBEAM.Native, QuickBEAM.Operation], place)
+        end)
       end)
 
-    "#{length(long)}, longest #{Enum.max(times)} ms; in a NIF of ours #{length(ours)}" <>
+    "#{length(long)}, longest #{Enum.max(times)} ms; in or around a NIF of ours #{length(ours)}" <>
       if(ours == [],
         do: "",
         else: ", longest #{ours |> Enum.map(& &1[:timeout]) |> Enum.max()} ms"

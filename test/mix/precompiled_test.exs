@@ -75,12 +75,12 @@ defmodule QuickBEAM.PrecompiledTest do
       refute File.exists?(put(context))
     end
 
-    assert Path.wildcard(Path.join(context.tmp_dir, "cache/**/*.gz")) == []
+    assert Path.wildcard(Path.join(context.tmp_dir, "{cache,Library}/**/*.gz")) == []
   end
 
   test "what was fetched is kept, and checked again", context do
     assert {_, 0} = task(context, from("file://" <> context.release))
-    [kept] = Path.wildcard(Path.join(context.tmp_dir, "cache/**/quickbeam_nif*.gz"))
+    [kept] = Path.wildcard(Path.join(context.tmp_dir, "{cache,Library}/**/quickbeam_nif*.gz"))
     assert File.read!(kept) == File.read!(context.nif)
 
     File.rm_rf!(Path.dirname(put(context)))
@@ -107,7 +107,7 @@ defmodule QuickBEAM.PrecompiledTest do
     assert File.read!(put(context)) == File.read!(Path.join(@native, "quickbeam_nif.so"))
 
     File.rm_rf!(Path.dirname(put(context)))
-    File.rm_rf!(Path.join(context.tmp_dir, "cache"))
+    for folder <- ~w(cache Library), do: File.rm_rf!(Path.join(context.tmp_dir, folder))
     File.rm!(context.nif)
     assert {output, 1} = task(context, from(url))
     assert output =~ "answered 404"
