@@ -155,6 +155,50 @@ JSValue JS_RunFrozen(JSContext *ctx, int index);
    (JS_EVAL_FLAG_COMPILE_ONLY) here. Returns 0, or -1 with a pending exception. */
 int JS_LoadFrozenModule(JSContext *ctx, int index);
 
+/* ---- Coverage (c_src/quickbeam_cover.c) --------------------------------- */
+
+/* What is told apart in a text. An instruction that counts stands in the bytecode for
+   each statement, function and arm; of a branch as a whole nothing is counted. */
+typedef enum JSCoverKind {
+    JS_COVER_NONE = 0, /* of no account */
+    JS_COVER_STATEMENT = 1,
+    JS_COVER_FUNCTION = 2, /* its body; counted at its beginning */
+    JS_COVER_ARM = 3,      /* one way that a branch can go */
+    JS_COVER_IF = 4,       /* two arms, also where there is no `else` */
+    JS_COVER_COND = 5,     /* a ? b : c */
+    JS_COVER_LOGICAL = 6,  /* operands of &&, || and ??, chains in one; the first is
+                              counted behind it, the others before them */
+    JS_COVER_SWITCH = 7,   /* an arm for each case */
+    JS_COVER_DEFAULT = 8,  /* a = b in parameters and patterns: one arm */
+} JSCoverKind;
+
+/* Places are bytes from the beginning of the text. */
+typedef struct JSCoverPoint {
+    uint32_t kind;
+    uint32_t start;
+    uint32_t end;      /* 0 of an arm: there is no code for it */
+    uint32_t branch;   /* of an arm: the number of its branch in the text */
+    uint32_t declared; /* of a function: its name, or itself */
+    uint32_t name_end; /* 0 when it has no name */
+} JSCoverPoint;
+
+/* A text is about to be compiled with `flags` of JS_Eval(). Answers the number of its
+   first point among all of the runtime; -1: do not count. Must not run scripts. */
+typedef int64_t JSCoverBegin(JSContext *ctx, const char *filename, const char *input,
+                             size_t len, int flags, void *opaque);
+
+/* It has been parsed, right after JSCoverBegin; not called where there was an error. */
+typedef void JSCoverEnd(JSContext *ctx, const char *input, size_t len,
+                        const JSCoverPoint *points, uint32_t count, void *opaque);
+
+/* Count what is compiled from now on; NULL ends it. */
+void JS_SetContextCover(JSContext *ctx, JSCoverBegin *begin, JSCoverEnd *end,
+                        void *opaque);
+
+/* Where it is counted, relaxed atomically, by the number of the point. What has no room
+   there is not counted. */
+void JS_SetContextCoverCounts(JSContext *ctx, uint64_t *counts, uint32_t size);
+
 /* ---- Compiled code (c_src/quickbeam_disasm.c) --------------------------- */
 
 /* What the compiler made of a function or script: a value of tag

@@ -256,6 +256,16 @@ defmodule QuickBEAM do
   @spec memory_usage(runtime) :: %{atom => non_neg_integer}
   defdelegate memory_usage(runtime), to: Context, as: :memory_usage!
 
+  @doc "How often the lines of each script have run; see `QuickBEAM.Context.coverage/1`."
+  @spec coverage(runtime) ::
+          {:ok, %{Path.t() => %{(line :: pos_integer) => non_neg_integer}}}
+          | {:error, JSError.t()}
+  defdelegate coverage(runtime), to: Context
+
+  @doc "As `coverage/1`; returns the map or raises `QuickBEAM.JSError`."
+  @spec coverage!(runtime) :: %{Path.t() => %{(line :: pos_integer) => non_neg_integer}}
+  defdelegate coverage!(runtime), to: Context
+
   @doc "What a runtime is and has; see `QuickBEAM.Context.info/1`."
   @spec info(runtime) :: map
   defdelegate info(runtime), to: Context

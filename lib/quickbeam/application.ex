@@ -2,7 +2,7 @@ defmodule QuickBEAM.Application do
   @moduledoc false
   use Application
 
-  alias QuickBEAM.{Apis, Handlers, Handles, Native, Scripts, Telemetry}
+  alias QuickBEAM.{Apis, Cover, Handlers, Handles, Native, Scripts, Telemetry}
 
   @impl true
   def start(_type, _args) do
@@ -16,6 +16,7 @@ defmodule QuickBEAM.Application do
 
     :ok = Telemetry.detect()
     :ok = Handles.create()
+    :ok = Cover.Files.create()
 
     children = [
       Handles,

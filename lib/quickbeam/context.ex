@@ -171,6 +171,7 @@ defmodule QuickBEAM.Context do
   alias QuickBEAM.{
     Bytecode,
     ContextPool,
+    Cover,
     Handles,
     JSError,
     Operation,
@@ -291,6 +292,7 @@ defmodule QuickBEAM.Context do
       map = fn -> SourceMaps.new(json, & &1) end
       kept? = is_map_key(given, :filename) and Handles.add_source_map(context, filename, map.())
       op = {:eval, js, filename, Map.get(given, :vars, %{})}
+      Cover.Files.put_map(filename, js, map)
 
       case Operation.run(context, op, timeout(given), {:eval_ts, [context, code, opts]}) do
         {:error, error} when not kept? ->
@@ -545,6 +547,37 @@ defmodule QuickBEAM.Context do
   @doc "As `memory_usage/1`; returns the map or raises `QuickBEAM.JSError`."
   @spec memory_usage!(t) :: %{atom => non_neg_integer}
   def memory_usage!(context), do: context |> memory_usage() |> unwrap!()
+
+  @doc """
+  How often the lines of each script have run in this context, of those where a statement
+  begins; see `QuickBEAM.Cover`. An error where its pool does not count.
+
+      iex> {:ok, pool} = QuickBEAM.ContextPool.start_link(size: 1, cover: true)
+      iex> {:ok, context} = QuickBEAM.Context.start_link(pool: pool)
+      iex> QuickBEAM.Context.eval(context, "if (1 > 2) {\\n  never()\\n}", filename: "a.js")
+      iex> QuickBEAM.Context.coverage(context)
+      {:ok, %{"a.js" => %{1 => 1, 2 => 0}}}
+  """
+  @spec coverage(t) ::
+          {:ok, %{Path.t() => %{(line :: pos_integer) => non_neg_integer}}}
+          | {:error, JSError.t()}
+  def coverage(context) do
+    case Operation.run(context, :coverage, :default, {:coverage, [context]}) do
+      {:ok, nil} ->
+        {:error,
+         %JSError{name: "Error", message: "coverage is off: see the option :cover of the pool"}}
+
+      {:ok, units} when is_list(units) ->
+        {:ok, Cover.context_lines(units)}
+
+      other ->
+        other
+    end
+  end
+
+  @doc "As `coverage/1`; returns the map or raises `QuickBEAM.JSError`."
+  @spec coverage!(t) :: %{Path.t() => %{(line :: pos_integer) => non_neg_integer}}
+  def coverage!(context), do: context |> coverage() |> unwrap!()
 
   @doc """
   What a context is doing, has done and was started with. It answers at once, also

@@ -34,6 +34,7 @@ defmodule QuickBEAM.ContextPool do
   | `:max_connections` | 1024 | network connections of all contexts together; who wants more waits |
   | `:script` | none | path or list of paths, run by each context that names none of its own; read, bundled and compiled once, the code shared by all of them |
   | `:watch` | `false` | look every 300 ms whether a file of `:script` has changed, and `reload/2` then: for development |
+  | `:cover` | whether `QuickBEAM.Cover` is on | count what the contexts run; see there |
   | `:handlers` | `%{}` | as for `QuickBEAM.Context`; handlers of a context come on top of these |
   | `:apis` | `[:browser]` | as for `QuickBEAM.Context` |
   | `:context` | `[]` | other defaults, as a keyword list of `QuickBEAM.Context` options: `:root`, `:network`, `:fetch`, `:storage`, limits and others |
@@ -43,7 +44,7 @@ defmodule QuickBEAM.ContextPool do
 
   require Logger
 
-  alias QuickBEAM.{Handles, Native, Operation, Options, Template}
+  alias QuickBEAM.{Cover, Handles, Native, Operation, Options, Template}
 
   @type t :: GenServer.server()
 
@@ -124,8 +125,15 @@ defmodule QuickBEAM.ContextPool do
     {paths, contexts} = Map.pop(contexts, :script, [])
 
     with {:ok, pool} <- start_native(options),
-         {:ok, template} <- Template.compile(paths) do
-      state = %{pool: pool, contexts: contexts, paths: paths, template: template}
+         {:ok, template} <- Template.compile(paths, options.cover) do
+      state = %{
+        pool: pool,
+        cover: options.cover,
+        contexts: contexts,
+        paths: paths,
+        template: template
+      }
+
       put(state)
       if options.watch, do: watch_again()
       {:ok, state}
@@ -135,6 +143,8 @@ defmodule QuickBEAM.ContextPool do
   end
 
   defp start_native(options) do
+    if options.cover, do: Cover.Files.keep_maps()
+
     with {:error, text} <- Native.pool_start(Options.native_pool(options)),
          do: {:error, {:pool_not_started, text}}
   end
@@ -156,7 +166,7 @@ defmodule QuickBEAM.ContextPool do
   def handle_call({:quickbeam_reload, paths}, _from, state) do
     paths = paths || state.paths
 
-    case Template.compile(paths) do
+    case Template.compile(paths, state.cover) do
       {:ok, template} ->
         state = %{state | paths: paths, template: template}
         put(state)
@@ -187,7 +197,7 @@ defmodule QuickBEAM.ContextPool do
   defp changed(%{template: template} = state) do
     with {:ok, scripts} when scripts != [] <- Template.read(state.paths),
          false <- template != nil and scripts == template.scripts,
-         {:ok, template} <- Template.compile_scripts(scripts) do
+         {:ok, template} <- Template.compile_scripts(scripts, state.cover) do
       state = %{state | template: template}
       put(state)
       Logger.info("QuickBEAM has reloaded #{Enum.join(state.paths, ", ")}")

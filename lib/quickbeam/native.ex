@@ -23,6 +23,7 @@ defmodule QuickBEAM.Native do
           | {:define, map}
           | {:globals, user_only? :: boolean}
           | :memory_usage
+          | :coverage
           | {:dom_find | :dom_find_all | :dom_text, selector :: binary}
           | {:dom_attr, selector :: binary, name :: binary}
           | :dom_html
@@ -58,9 +59,20 @@ defmodule QuickBEAM.Native do
   def pool_stats(_pool), do: :erlang.nif_error(:not_loaded)
 
   # {ref, {:ok, template, bytes}} or {ref, {:etf, error}} follows.
-  @spec template_compile([{:script | :module, name :: binary, code :: binary}], reference) ::
-          :ok | :error
-  def template_compile(_scripts, _ref), do: :erlang.nif_error(:not_loaded)
+  @spec template_compile(
+          [{:script | :module, name :: binary, code :: binary}],
+          cover? :: boolean,
+          reference
+        ) :: :ok | :error
+  def template_compile(_scripts, _cover?, _ref), do: :erlang.nif_error(:not_loaded)
+
+  # What all contexts have counted: QuickBEAM.Cover.Files.unit() each, as external term
+  # format.
+  @spec cover_results() :: binary
+  def cover_results, do: :erlang.nif_error(:not_loaded)
+
+  @spec cover_reset() :: :ok
+  def cover_reset, do: :erlang.nif_error(:not_loaded)
 
   # {ref, {:etf, result}} follows.
   @spec disassemble(bytecode :: binary, reference) :: :ok | :error

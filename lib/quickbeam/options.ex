@@ -26,6 +26,7 @@ defmodule QuickBEAM.Options do
     max_convert_nodes: {:integer, 1..0xFFFF_FFFF, "a number from 1 to 2^32-1"},
     slice: {:integer, 1..1_000_000, "a number of microseconds from 1 to 1000000"},
     watch: :boolean,
+    cover: :boolean,
     max_connections: {:integer, 1..65_535, "a number of connections from 1 to 65535"},
     context: :context
   ]
@@ -155,7 +156,8 @@ defmodule QuickBEAM.Options do
         max_convert_nodes: 1_000_000,
         slice: 1000,
         max_connections: 1024,
-        watch: false
+        watch: false,
+        cover: QuickBEAM.Cover.started?()
       },
       given
     )

@@ -40,6 +40,15 @@ defmodule QuickBEAM.SourceMaps do
     }
   end
 
+  @doc "Where places, of columns from 1, were in the sources: in the words of errors."
+  @spec places(t, [{line :: pos_integer, column :: pos_integer | nil}]) ::
+          [{String.t(), pos_integer, pos_integer} | nil]
+  def places(%{map: map, names: names}, places) do
+    for place <- Native.original(map, places) do
+      with {source, line, column} <- place, do: {names[source], line, column}
+    end
+  end
+
   defp cause(%JSError{} = cause, maps), do: original(cause, maps)
   defp cause(cause, _maps), do: cause
 
@@ -74,9 +83,5 @@ defmodule QuickBEAM.SourceMaps do
 
   defp stack(stack, _maps), do: stack
 
-  defp look_up(%{map: map, names: names}, line, column) do
-    with [{source, line, column}] <- Native.original(map, [{line, column}]),
-         do: {names[source], line, column},
-         else: ([nil] -> nil)
-  end
+  defp look_up(map, line, column), do: hd(places(map, [{line, column}]))
 end

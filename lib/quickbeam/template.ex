@@ -3,7 +3,7 @@ defmodule QuickBEAM.Template do
   # The scripts of a pool, compiled once: contexts made with a template share its code
   # and only read it.
 
-  alias QuickBEAM.{JSError, Native, Operation, Scripts}
+  alias QuickBEAM.{Cover, JSError, Native, Operation, Scripts}
 
   @enforce_keys [:native, :scripts, :bytes]
   defstruct [:native, :scripts, :bytes]
@@ -20,11 +20,11 @@ defmodule QuickBEAM.Template do
           {:script_not_found, Path.t(), File.posix()} | {:script_error, Path.t(), JSError.t()}
 
   @doc "Reads, translates and bundles scripts, and compiles them; `nil` of none."
-  @spec compile([Path.t()]) :: {:ok, t | nil} | {:error, reason}
-  def compile([]), do: {:ok, nil}
+  @spec compile([Path.t()], cover? :: boolean) :: {:ok, t | nil} | {:error, reason}
+  def compile([], _cover?), do: {:ok, nil}
 
-  def compile(paths) do
-    with {:ok, scripts} <- read(paths), do: compile_scripts(scripts)
+  def compile(paths, cover?) do
+    with {:ok, scripts} <- read(paths), do: compile_scripts(scripts, cover?)
   end
 
   @doc "The scripts as they are now, to be compared with those of a template."
@@ -38,13 +38,16 @@ defmodule QuickBEAM.Template do
     end)
   end
 
-  @doc "Compiles what `read/1` gave."
-  @spec compile_scripts([{Path.t(), Scripts.t()}]) :: {:ok, t} | {:error, reason}
-  def compile_scripts(scripts) do
+  @doc "Compiles what `read/1` gave, to count what runs or not."
+  @spec compile_scripts([{Path.t(), Scripts.t()}], cover? :: boolean) ::
+          {:ok, t} | {:error, reason}
+  def compile_scripts(scripts, cover?) do
     ref = make_ref()
     code = for {path, script} <- scripts, do: {script.kind, path, script.code}
 
-    case Native.template_compile(code, ref) do
+    for {path, script} <- scripts, do: Cover.Files.put_map(path, script.code, script.map)
+
+    case Native.template_compile(code, cover?, ref) do
       :ok -> receive(do: ({^ref, result} -> compiled(Operation.term(result), scripts)))
       :error -> {:error, {:script_error, elem(hd(scripts), 0), no_thread()}}
     end

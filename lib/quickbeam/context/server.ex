@@ -10,6 +10,7 @@ defmodule QuickBEAM.Context.Server do
 
   alias QuickBEAM.{
     Console,
+    Cover,
     Handlers,
     Handles,
     JSError,
@@ -220,6 +221,8 @@ defmodule QuickBEAM.Context.Server do
   ## Starting
 
   defp open({:private, options}, state) do
+    if options.cover, do: Cover.Files.keep_maps()
+
     case Native.pool_start(Options.native_pool(options)) do
       {:ok, pool} -> create({:shared, self(), self(), pool}, %{state | private_pool: pool})
       {:error, text} -> {{:error, {:pool_not_started, text}}, state}
@@ -284,6 +287,7 @@ defmodule QuickBEAM.Context.Server do
 
   defp run_scripts([path | paths], state) do
     with {:ok, script} <- Scripts.read(path),
+         :ok = Cover.Files.put_map(path, script.code, script.map),
          {:ok, state} <- run([{path, script.map, operation(script, path)}], state) do
       run_scripts(paths, state)
     else

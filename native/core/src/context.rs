@@ -27,6 +27,8 @@ pub struct ContextOptions {
     pub timeout: Option<Duration>,
     /// Code that it shares with others.
     pub frozen: Option<Arc<FrozenCode>>,
+    /// Whether what runs is counted.
+    pub cover: bool,
 }
 
 /// The host's side of a context. Called on whichever thread runs it; nothing in

@@ -75,11 +75,13 @@ impl Cell {
             max_reductions,
             timeout,
             ref frozen,
+            cover,
         } = *context.options();
         let pool = context.pool();
         let options = HeapOptions {
             memory_limit,
             frozen: frozen.clone(),
+            cover: cover.then(Default::default),
         };
         let out_of_memory = || Report::new("InternalError", "out of memory");
         let mut heap =

@@ -1959,6 +1959,57 @@ unsafe extern "C" {
         index: ::core::ffi::c_int,
     ) -> ::core::ffi::c_int;
 }
+pub const JS_COVER_NONE: JSCoverKind = 0;
+pub const JS_COVER_STATEMENT: JSCoverKind = 1;
+pub const JS_COVER_FUNCTION: JSCoverKind = 2;
+pub const JS_COVER_ARM: JSCoverKind = 3;
+pub const JS_COVER_IF: JSCoverKind = 4;
+pub const JS_COVER_COND: JSCoverKind = 5;
+pub const JS_COVER_LOGICAL: JSCoverKind = 6;
+pub const JS_COVER_SWITCH: JSCoverKind = 7;
+pub const JS_COVER_DEFAULT: JSCoverKind = 8;
+pub type JSCoverKind = ::core::ffi::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct JSCoverPoint {
+    pub kind: u32,
+    pub start: u32,
+    pub end: u32,
+    pub branch: u32,
+    pub declared: u32,
+    pub name_end: u32,
+}
+pub type JSCoverBegin = ::core::option::Option<
+    unsafe extern "C" fn(
+        ctx: *mut JSContext,
+        filename: *const ::core::ffi::c_char,
+        input: *const ::core::ffi::c_char,
+        len: usize,
+        flags: ::core::ffi::c_int,
+        opaque: *mut ::core::ffi::c_void,
+    ) -> i64,
+>;
+pub type JSCoverEnd = ::core::option::Option<
+    unsafe extern "C" fn(
+        ctx: *mut JSContext,
+        input: *const ::core::ffi::c_char,
+        len: usize,
+        points: *const JSCoverPoint,
+        count: u32,
+        opaque: *mut ::core::ffi::c_void,
+    ),
+>;
+unsafe extern "C" {
+    pub fn JS_SetContextCover(
+        ctx: *mut JSContext,
+        begin: JSCoverBegin,
+        end: JSCoverEnd,
+        opaque: *mut ::core::ffi::c_void,
+    );
+}
+unsafe extern "C" {
+    pub fn JS_SetContextCoverCounts(ctx: *mut JSContext, counts: *mut u64, size: u32);
+}
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct JSCodeInfo {

@@ -16,8 +16,15 @@ const STACK: usize = 4 << 20;
 pub fn run_alone<R: Send + 'static>(
     task: impl for<'a> FnOnce(Cx<'a>) -> JsResult<R> + Send + 'static,
 ) -> Result<(R, Heap), Report> {
-    let options = HeapOptions::default();
-    let mut heap = Heap::new(&options, Budget::new(0), FiberCache::new(STACK))
+    run_alone_with(&HeapOptions::default(), task)
+}
+
+/// As [`run_alone`], in a heap made with `options`.
+pub(crate) fn run_alone_with<R: Send + 'static>(
+    options: &HeapOptions,
+    task: impl for<'a> FnOnce(Cx<'a>) -> JsResult<R> + Send + 'static,
+) -> Result<(R, Heap), Report> {
+    let mut heap = Heap::new(options, Budget::new(0), FiberCache::new(STACK))
         .ok_or_else(|| Report::new("InternalError", "out of memory"))?;
     let result = Arc::new(Mutex::new(None));
     let out = result.clone();

@@ -72,7 +72,7 @@ impl<'a> Cx<'a> {
     /// Compile a classic script without running it.
     pub fn compile_code(self, code: &str, filename: &str) -> JsResult<Code<'a>> {
         let flags = sys::JS_EVAL_TYPE_GLOBAL | sys::JS_EVAL_FLAG_COMPILE_ONLY;
-        let function = self.eval_flags(code, filename, flags)?;
+        let function = self.uncovered(|| self.eval_flags(code, filename, flags))?;
         Ok(Code { function })
     }
 

@@ -230,6 +230,11 @@ impl<'a> Cx<'a> {
         self.eval_flags(code, filename, flags)
     }
 
+    /// Evaluate a classic script as [`Cx::run_bytecode`] does what was compiled of it.
+    pub fn run_script(self, code: &str, filename: &str) -> JsResult<Value<'a>> {
+        self.eval_flags(code, filename, sys::JS_EVAL_TYPE_GLOBAL)
+    }
+
     /// Compile and run an ES module; the result is the promise of its
     /// evaluation.
     pub fn eval_module(self, code: &str, name: &str) -> JsResult<Value<'a>> {
@@ -255,9 +260,10 @@ impl<'a> Cx<'a> {
         }
     }
 
-    /// Compile a classic script to bytecode, without running it.
+    /// Compile a classic script to bytecode, without running it. It counts nothing,
+    /// also where this heap is covered.
     pub fn compile(self, code: &str, filename: &str) -> JsResult<Vec<u8>> {
-        self.compile_with(code, filename, sys::JS_WRITE_OBJ_BYTECODE)
+        self.uncovered(|| self.compile_with(code, filename, sys::JS_WRITE_OBJ_BYTECODE))
     }
 
     /// As [`Cx::compile`], written with `flags` of JS_WriteObject.

@@ -9,8 +9,10 @@ use std::sync::Arc;
 
 use quickbeam_engine_sys as sys;
 
-use crate::alone::run_alone;
+use crate::alone::run_alone_with;
+use crate::cover::Layout;
 use crate::cx::{Cx, JsResult, Thrown};
+use crate::heap::HeapOptions;
 use crate::region::Region;
 use crate::report::Report;
 use crate::value::Value;
@@ -19,6 +21,8 @@ use crate::value::Value;
 pub struct FrozenCode {
     code: NonNull<sys::JSFrozenCode>,
     scripts: usize,
+    /// Of code that counts what runs, in heaps that do.
+    layout: Option<Layout>,
     region: Box<Region>,
 }
 
@@ -63,7 +67,23 @@ enum Compiled {
 impl FrozenCode {
     /// Compile and freeze scripts and modules, in this order.
     pub fn compile(scripts: Vec<Script>) -> Result<Arc<FrozenCode>, Report> {
-        let (compiled, _) = run_alone(move |cx| {
+        FrozenCode::compile_with(scripts, None)
+    }
+
+    /// As [`FrozenCode::compile`], for heaps that count what runs.
+    pub fn compile_covered(scripts: Vec<Script>) -> Result<Arc<FrozenCode>, Report> {
+        FrozenCode::compile_with(scripts, Some(Layout::default()))
+    }
+
+    fn compile_with(
+        scripts: Vec<Script>,
+        cover: Option<Layout>,
+    ) -> Result<Arc<FrozenCode>, Report> {
+        let options = |cover| HeapOptions {
+            cover,
+            ..HeapOptions::default()
+        };
+        let (compiled, heap) = run_alone_with(&options(cover), move |cx| {
             let compile = |script| compile(cx, script);
             scripts
                 .into_iter()
@@ -72,7 +92,7 @@ impl FrozenCode {
         })?;
         // A second heap, without what compiling leaves behind.
         let scripts = compiled.len();
-        let (code, heap) = run_alone(move |cx| {
+        let (code, heap) = run_alone_with(&options(heap.layout()), move |cx| {
             let code = compiled.into_iter().map(|compiled| load(cx, compiled));
             let code = code.collect::<JsResult<Vec<Value<'_>>>>()?;
             let mut raw: Vec<sys::JSValue> = code.into_iter().map(Value::into_raw).collect();
@@ -85,6 +105,7 @@ impl FrozenCode {
         Ok(Arc::new(FrozenCode {
             code: code.0,
             scripts,
+            layout: heap.layout(),
             region: heap.into_region(),
         }))
     }
@@ -97,6 +118,10 @@ impl FrozenCode {
     /// Bytes of the memory that it lies in.
     pub fn bytes(&self) -> usize {
         self.region.chunk_bytes()
+    }
+
+    pub(crate) fn layout(&self) -> Option<Layout> {
+        self.layout.clone()
     }
 
     pub(crate) fn as_ptr(&self) -> *const sys::JSFrozenCode {

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use quickbeam_engine_sys as sys;
 
+use crate::cover::{HeapCover, Layout};
 use crate::cx::{Cx, ErrorKind, JsResult};
 use crate::family::Family;
 use crate::fiber::{Fiber, FiberCache, Pause, Progress, Signal, Suspender, panic_message};
@@ -62,6 +63,8 @@ pub struct HeapOptions {
     pub memory_limit: usize,
     /// Scripts that it shares with others.
     pub frozen: Option<Arc<FrozenCode>>,
+    /// Count what runs, behind what other heaps have numbered; see [`crate::cover`].
+    pub cover: Option<Layout>,
 }
 
 /// An engine heap: a runtime and its context, their memory, the embedder's
@@ -99,6 +102,7 @@ pub(crate) struct Inner {
     watches_handled: Cell<bool>,
     pub(crate) tokens: RefCell<Tokens>,
     pub(crate) family: Family,
+    pub(crate) cover: Option<Box<HeapCover>>,
     /// Everything above lives in it.
     pub(crate) region: Box<Region>,
     /// Last: the heap refers to what is in there without counting.
@@ -141,6 +145,11 @@ impl Heap {
             sys::JS_SetContextMemoryLimit(ctx, options.memory_limit);
             (rt, ctx)
         };
+        let cover = options.cover.clone().map(|layout| {
+            let frozen = options.frozen.as_deref().and_then(FrozenCode::layout);
+            // SAFETY: dropped with Inner, after the runtime has ended.
+            unsafe { HeapCover::new(ctx, frozen.unwrap_or(layout)) }
+        });
         let inner = Box::new(Inner {
             rt,
             ctx,
@@ -158,6 +167,7 @@ impl Heap {
             watches_handled: Cell::new(false),
             tokens: RefCell::default(),
             family: Family::default(),
+            cover,
             region,
             _frozen: options.frozen.clone(),
         });
@@ -307,6 +317,11 @@ impl Drop for Heap {
 }
 
 impl Heap {
+    /// The numbers of what has been compiled here, where it counts.
+    pub(crate) fn layout(&self) -> Option<Layout> {
+        self.inner.cover.as_ref().map(|cover| cover.layout())
+    }
+
     pub(crate) fn inner(&self) -> &Inner {
         &self.inner
     }

@@ -10,6 +10,7 @@
 //! | `token` | objects that stand for bytes of the host's |
 //! | [`charge`] | memory of the host's that counts against a heap |
 //! | [`builtin`] | scripts of the host's own, compiled once |
+//! | [`cover`] | how often statements, functions and branches ran |
 //! | [`frozen`] | code that many heaps share; [`code`], code taken apart |
 //! | [`alone`] | a heap for one task |
 //! | [`members`] | properties as static tables; [`host_object`], objects with a Rust value |
@@ -30,6 +31,7 @@ pub mod builtin;
 pub mod charge;
 pub mod code;
 mod construct;
+pub mod cover;
 pub mod cx;
 pub mod dates;
 pub mod exotic;

@@ -25,9 +25,10 @@ pub(crate) fn compile<'a>(
     path: &Path,
     text: &str,
 ) -> JsResult<Value<'a>> {
-    let function = format!(
-        "(function (exports, require, module, __filename, __dirname, process, global) {{{text}\n}})"
-    );
+    const HEAD: &str =
+        "(function (exports, require, module, __filename, __dirname, process, global) {";
+    let function = format!("{HEAD}{text}\n}})");
+    cx.cover_behind(HEAD.len());
     compiled.run_script(cx, &path.to_string_lossy(), &function)
 }
 

@@ -27,6 +27,8 @@ rustler::atoms! {
     define,
     globals,
     memory_usage,
+    coverage,
+    cover,
     gc,
     reset,
 

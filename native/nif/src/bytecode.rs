@@ -7,11 +7,11 @@
 use quickbeam_engine::{Code, Cx, ErrorKind, JsResult, Value};
 
 const MAGIC: &[u8; 4] = b"QBJS";
-/// What must agree between writer and reader: the library's version, which pins
-/// the engine and its patches, and the machine.
+/// What must agree between writer and reader: the library's version, the engine and
+/// the last patch that gave it another instruction, and the machine.
 const BUILD: &str = concat!(
     env!("CARGO_PKG_VERSION"),
-    "/quickjs-ng-0.16.2/",
+    "/quickjs-ng-0.16.2/0071/",
     env!("QUICKBEAM_TARGET")
 );
 

@@ -63,6 +63,7 @@ fn context_start<'a>(
             .map_get(atoms::template())?
             .decode::<Option<ResourceArc<TemplateResource>>>()?
             .map(|template| template.0.clone()),
+        cover: pool.cover,
     };
     let pid = env.pid();
     let groups: Vec<Atom> = options.map_get(atoms::apis())?.decode()?;

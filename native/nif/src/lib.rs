@@ -10,7 +10,7 @@
 //! | `encode`, `etf`, `pairs` | JS values → external term format |
 //! | `templates` | code that contexts share |
 //! | `bytecode`, `disassembly` | compiled scripts: sealed, taken apart |
-//! | `figures` | memory usage |
+//! | `figures` | memory usage; `cover`, coverage |
 //! | `errors` | exceptions as `QuickBEAM.JSError` |
 //! | `pack`, `weight` | large terms, and what is large |
 //! | `document` | what of a context's document is asked for |
@@ -24,6 +24,7 @@ mod beam;
 mod bridge;
 mod bytecode;
 mod contexts;
+mod cover;
 mod decode;
 mod deliver;
 mod disassembly;

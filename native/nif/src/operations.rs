@@ -50,6 +50,7 @@ enum OperationKind {
     Define,
     Globals,
     MemoryUsage,
+    Coverage,
     Gc,
     Dom(Query),
 }
@@ -87,10 +88,10 @@ impl Request {
     /// Whether it is likely to take long without a poll: what walks the heap, and
     /// what brings much along. That is nothing for the caller's scheduler.
     fn is_heavy(&self) -> bool {
-        use OperationKind::{Compile, Disasm, Gc, LoadBytecode, LoadModule, MemoryUsage};
+        use OperationKind::{Compile, Coverage, Disasm, Gc, LoadBytecode, LoadModule, MemoryUsage};
         let walks = matches!(
             self.kind,
-            Compile | Disasm | Gc | LoadBytecode | LoadModule | MemoryUsage
+            Compile | Coverage | Disasm | Gc | LoadBytecode | LoadModule | MemoryUsage
         );
         walks || self.weight.is_heavy()
     }
@@ -167,7 +168,9 @@ impl Request {
                 cx.collect();
                 Ok(cx.undefined())
             }
-            OperationKind::MemoryUsage | OperationKind::Dom(_) => Ok(cx.undefined()),
+            OperationKind::MemoryUsage | OperationKind::Coverage | OperationKind::Dom(_) => {
+                Ok(cx.undefined())
+            }
         })
     }
 
@@ -176,6 +179,7 @@ impl Request {
         match self.kind {
             OperationKind::LoadModule | OperationKind::RunTemplate => return Ok(Body::Nil),
             OperationKind::MemoryUsage => return Ok(Body::Etf(crate::figures::memory_usage(cx))),
+            OperationKind::Coverage => return Ok(Body::Etf(crate::cover::of_context(cx))),
             OperationKind::Dom(query) => return self.ask_document(cx, query),
             OperationKind::Disasm => return Ok(Body::Etf(value.bytes().unwrap_or_default())),
             _ => {}
@@ -299,6 +303,7 @@ fn kind_of(term: Term<'_>) -> Option<OperationKind> {
     if let Ok(name) = term.decode::<Atom>() {
         return [
             (atoms::memory_usage(), OperationKind::MemoryUsage),
+            (atoms::coverage(), OperationKind::Coverage),
             (atoms::gc(), OperationKind::Gc),
             (atoms::dom_html(), OperationKind::Dom(Query::Html)),
         ]

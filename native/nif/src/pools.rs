@@ -23,6 +23,8 @@ pub struct PoolResource {
     pub budget: Budget,
     /// The bytecode of modules that its contexts load.
     pub compiled: Arc<Compiled>,
+    /// Whether its contexts count what runs.
+    pub cover: bool,
     /// What contexts have that set no rules of their own.
     pub network: Arc<Network>,
 }
@@ -90,6 +92,7 @@ fn pool_start<'a>(env: Env<'a>, options: Term<'a>) -> NifResult<Term<'a>> {
         pool,
         budget,
         compiled: Arc::default(),
+        cover: options.map_get(atoms::cover())?.decode()?,
         network,
     });
     if resource.monitor(Some(env), &env.pid()).is_none() {

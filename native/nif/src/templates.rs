@@ -18,12 +18,13 @@ pub struct TemplateResource(pub Arc<FrozenCode>);
 #[rustler::resource_impl]
 impl Resource for TemplateResource {}
 
-/// Compile a list of `{kind, name, code}`, in a thread of its own: `{ref, {:ok,
+/// Compile a list of `{kind, name, code}`, to count what runs or not, in a thread of its own: `{ref, {:ok,
 /// template, bytes}}` or `{ref, {:etf, error}}` tells the calling process.
 #[rustler::nif]
 fn template_compile<'a>(
     env: Env<'a>,
     scripts: Vec<(Atom, String, String)>,
+    cover: bool,
     reference: Term<'a>,
 ) -> NifResult<Atom> {
     let scripts = scripts
@@ -35,7 +36,10 @@ fn template_compile<'a>(
         .collect::<NifResult<Vec<Script>>>()?;
     let (pid, reference) = (env.pid(), Parcel::new(reference));
     let compile = move || {
-        let compiled = FrozenCode::compile(scripts);
+        let compiled = match cover {
+            true => FrozenCode::compile_covered(scripts),
+            false => FrozenCode::compile(scripts),
+        };
         tell(pid, reference, compiled);
     };
     let thread = std::thread::Builder::new().name("quickbeam-template".to_owned());
