@@ -65,11 +65,13 @@ const MARGIN: usize = 192 * 1024;
 /// A stack that was used deeper than this is given back to the system.
 const DEEP: usize = 64 * 1024;
 const CANARY: u64 = 0x5155_4943_4B42_4541;
+/// More than a frame of JS takes, which may leave any one word of it alone.
+const CANARIES: usize = 128;
 
 /// One coroutine, at rest or suspended within a task.
 pub(crate) struct Fiber {
     coroutine: Coroutine<Input, Output, (), DefaultStack>,
-    canary: *mut u64,
+    canary: *mut [u64; CANARIES],
     stack_limit: usize,
 }
 
@@ -81,10 +83,10 @@ unsafe impl Send for Fiber {}
 impl Fiber {
     fn new(js_stack: usize) -> io::Result<Fiber> {
         let stack = DefaultStack::new(js_stack + MARGIN)?;
-        let canary = (stack.base().get() - DEEP) as *mut u64;
+        let canary = (stack.base().get() - DEEP) as *mut [u64; CANARIES];
         let stack_limit = stack.limit().get();
         // SAFETY: within the fresh stack, which is far larger than DEEP.
-        unsafe { canary.write(CANARY) };
+        unsafe { canary.write([CANARY; CANARIES]) };
         let body = |suspender: &Suspender, mut input: Input| loop {
             input = match input {
                 Input::Run(task) => {
@@ -124,10 +126,10 @@ impl Fiber {
 
     /// Give the deep part of the stack back to the system, if it was used.
     fn trim(&mut self) {
-        // SAFETY: the canary lies in the mapped stack; the fiber is at rest
-        // close to the base, so that nothing below the canary is in use.
+        // SAFETY: the canaries lie in the mapped stack; the fiber is at rest
+        // close to the base, so that nothing below their end is in use.
         unsafe {
-            if self.canary.read_volatile() == CANARY {
+            if *self.canary == [CANARY; CANARIES] {
                 return;
             }
             let page = 4096;
@@ -136,7 +138,7 @@ impl Fiber {
             if end > start {
                 libc::madvise(start as *mut _, end - start, libc::MADV_DONTNEED);
             }
-            self.canary.write_volatile(CANARY);
+            self.canary.write([CANARY; CANARIES]);
         }
     }
 }
