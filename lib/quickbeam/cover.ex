@@ -28,7 +28,7 @@ defmodule QuickBEAM.Cover do
   | `:formats` | `[:lcov, :istanbul]` | what is written |
   | `:output` | Mix's `:output`, or `"cover"` | the folder it is written to |
   | `:exclude` | what lies in a `node_modules` | files to leave out: regular expressions, and beginnings of paths |
-  | `:summary` | `true` | whether the table is printed |
+  | `:summary` | unless Mix's is `false` | whether the table is printed |
 
   ## By hand
 
@@ -110,8 +110,13 @@ defmodule QuickBEAM.Cover do
     finish = Mix.Tasks.Test.Coverage.start(compile_path, Keyword.delete(opts, :js))
     :ok = start()
 
+    # What Mix calls the part of the tests that this run is.
+    prefix = if opts[:export], do: "#{opts[:export]}.", else: ""
+    output = Keyword.get(opts, :output, "cover")
+    defaults = [output: output, summary: Keyword.get(opts, :summary, true) != false]
+
     fn ->
-      report(Keyword.put_new(js, :output, Keyword.get(opts, :output, "cover")))
+      defaults |> Keyword.merge(js) |> report(prefix)
       if finish, do: finish.()
     end
   end
@@ -174,14 +179,14 @@ defmodule QuickBEAM.Cover do
 
   @names %{lcov: "lcov.info", istanbul: "coverage-final.json"}
 
-  defp report(opts) do
+  defp report(opts, prefix) do
     files = files(Keyword.take(opts, [:exclude]))
 
     if files != %{} do
-      if Keyword.get(opts, :summary, true), do: IO.puts(Summary.table(Summary.of(files)))
+      if opts[:summary], do: IO.puts(Summary.table(Summary.of(files)))
 
       for format <- Keyword.get(opts, :formats, [:lcov, :istanbul]) do
-        path = Path.join(opts[:output], @names[format])
+        path = Path.join(opts[:output], prefix <> @names[format])
 
         with {:error, reason} <- write(format, path, files),
              do: raise(File.Error, reason: reason, action: "write to file", path: path)

@@ -68,10 +68,15 @@ defmodule QuickBEAM.CoverToolTest do
     # The build of the host apart from everything, the NIF shared with this one.
     env = [{"MIX_ENV", "test"}, {"MIX_BUILD_PATH", Path.join(dir, "build")}]
 
-    {output, status} =
-      System.cmd("mix", ["test", "--cover"], cd: dir, env: env, stderr_to_stdout: true)
+    mix = fn args ->
+      {output, status} =
+        System.cmd("mix", ["test" | args], cd: dir, env: env, stderr_to_stdout: true)
 
-    assert status == 0, output
+      assert status == 0, output
+      output
+    end
+
+    output = mix.(["--cover"])
     assert output =~ ~r{priv/js/app.js +\| +66.66 \| +50.00 \| +100.00 \| +66.66}
     # Mix's own table: one function of three has not run.
     assert output =~ ~r/Covered/
@@ -85,5 +90,11 @@ defmodule QuickBEAM.CoverToolTest do
     assert File.read!(Path.join(dir, "cover/coverage-final.json")) =~ ~s("type":"if")
     assert File.exists?(Path.join(dir, "cover/Elixir.Covered.html"))
     refute output =~ "warning"
+
+    # A part of the tests, to be added up with others.
+    mix.(["--cover", "--export-coverage", "part"])
+    assert File.read!(Path.join(dir, "cover/part.lcov.info")) == lcov
+    assert File.exists?(Path.join(dir, "cover/part.coverage-final.json"))
+    assert File.exists?(Path.join(dir, "cover/part.coverdata"))
   end
 end
