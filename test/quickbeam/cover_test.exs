@@ -157,6 +157,15 @@ defmodule QuickBEAM.CoverTest do
       assert Cover.lines() == %{"a.js" => %{1 => 2, 2 => 2, 3 => 1}}
     end
 
+    test "one file by different names is one", %{tmp_dir: dir} do
+      path = Path.join(dir, "a.js")
+      short = Path.relative_to_cwd(path)
+      context = start_alone()
+      for name <- [path, short, "./" <> short], do: Context.eval!(context, "1", filename: name)
+      Context.eval!(context, "1", filename: "http://localhost/b.js")
+      assert Cover.lines() == %{short => %{1 => 3}, "http://localhost/b.js" => %{1 => 1}}
+    end
+
     test "code with a fault in it not at all" do
       context = start_alone()
 

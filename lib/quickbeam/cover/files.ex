@@ -58,10 +58,16 @@ defmodule QuickBEAM.Cover.Files do
     {files, _sources} =
       Enum.reduce(units, {%{}, %{}}, fn unit, {files, sources} ->
         {of_unit, sources} = original(unit, sources)
-        {Map.merge(files, of_unit, fn _path, a, b -> merge(a, b, &+/2) end), sources}
+
+        files =
+          Enum.reduce(of_unit, files, fn {path, file}, files ->
+            Map.update(files, relative(path), file, &merge(&1, file, fn a, b -> a + b end))
+          end)
+
+        {files, sources}
       end)
 
-    Map.new(files, fn {path, file} -> {relative(path), file} end)
+    files
   end
 
   @doc "How often each line ran where a statement begins."
@@ -212,7 +218,8 @@ defmodule QuickBEAM.Cover.Files do
 
   defp utf16_from("", _column), do: ""
 
+  # One file has one name. What is no path stays.
   defp relative(path) do
-    if Path.type(path) == :absolute, do: Path.relative_to_cwd(path), else: path
+    if path =~ ~r{^\w+://}, do: path, else: path |> Path.expand() |> Path.relative_to_cwd()
   end
 end
