@@ -69,7 +69,7 @@ defmodule Bench.Scale do
     say("started in", "#{duration(start)}, #{duration(start / n)} each")
     say("calls", "#{calls} in #{duration(took)}, #{round(calls / (took / 1.0e6))} a second")
     say("a call takes", told(service))
-    say("from when it was due", told(response))
+    say("from when it was due", told(response) <> ", timers and all")
     say("a scheduler held over 1 ms", Schedulers.told(long))
 
     say(
