@@ -182,6 +182,22 @@ impl Drop for Pool {
     }
 }
 
+impl Drop for Shared {
+    /// The last context is forgotten, perhaps on a scheduler: what thousands of them leave
+    /// in the allocator goes back to the system, on a thread of its own.
+    fn drop(&mut self) {
+        if *self.next_home.get_mut() >= WORTH_TRIMMING {
+            // Where there is no thread to be had, the memory is used again later.
+            let _ = thread::Builder::new()
+                .name("quickbeam-trim".to_owned())
+                .spawn(quickbeam_engine::region::trim_memory);
+        }
+    }
+}
+
+/// Contexts that a pool must have had for its end to be worth a look for free memory.
+const WORTH_TRIMMING: usize = 256;
+
 impl Shared {
     pub(crate) fn workers(&self) -> &[Worker] {
         &self.workers

@@ -7,7 +7,7 @@ use std::thread;
 
 use common::*;
 use quickbeam_engine::fiber::FiberCache;
-use quickbeam_engine::region::{Budget, page_store_stats, page_store_trim};
+use quickbeam_engine::region::{Budget, page_store_stats, trim_memory};
 use quickbeam_engine::{Heap, HeapOptions, Pause, Progress, Signal, Verdict};
 
 /// One at a time: the page store is the process's.
@@ -190,7 +190,7 @@ fn five_thousand_are_suspended_at_once() {
     drop(half);
     assert_eq!(budget.used(), 0);
     assert_eq!(page_store_stats().handed_out, before);
-    page_store_trim();
+    trim_memory();
     assert_eq!(page_store_stats().cached, 0);
 }
 

@@ -24,4 +24,4 @@ mod tests;
 
 pub use budget::Budget;
 pub use heap::Region;
-pub use page_store::{PageStoreStats, page_store_stats, page_store_trim};
+pub use page_store::{PageStoreStats, page_store_stats, trim_memory};

@@ -417,8 +417,10 @@ pub fn page_store_stats() -> PageStoreStats {
     PageStore::global().stats()
 }
 
-/// Returns all idle pages of the process-wide store to the system, cached ones
-/// included: for a pool that stops, or a process that goes idle.
-pub fn page_store_trim() {
+/// Returns all idle memory to the system: pages of the process-wide store, cached
+/// ones included, and what the allocator of the host keeps. It takes up to some
+/// milliseconds, in which others may wait for that allocator.
+pub fn trim_memory() {
     PageStore::global().trim();
+    sys::trim_malloc();
 }

@@ -114,3 +114,13 @@ pub(super) unsafe fn purge(addr: usize, len: usize) -> bool {
         ) != libc::MAP_FAILED
     }
 }
+
+/// Gives back what the C library keeps of memory that was freed. Only glibc keeps
+/// much: an arena per thread, which shrinks at its end alone.
+pub(super) fn trim_malloc() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: it may be called at any time, by any thread; malloc_trim(3).
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}
