@@ -272,7 +272,8 @@ defmodule Bench.Comparison do
 
   defp due(_context, _due, _until), do: []
 
-  # No timer: a busy thread beside may delay those by a hundred milliseconds.
+  # No timer: where programs of other sessions are busy too, Linux (sched_autogroup) may wake a
+  # thread beside a busy one of its own session a hundred milliseconds late.
   defp spin(due), do: if(System.monotonic_time(:microsecond) < due, do: spin(due))
 
   defp fibs(context, until, calls) do

@@ -113,7 +113,8 @@ const measurements = {
     const looping = busy ? again() : null;
     const times = [];
     for (let due = now() + 2000; due < until; due += 2000) {
-      // No timer: a busy thread beside may delay those by a hundred milliseconds.
+      // No timer: where programs of other sessions are busy too, Linux (sched_autogroup) may wake a
+      // thread beside a busy one of its own session a hundred milliseconds late.
       while (now() < due) await new Promise(setImmediate);
       one.call("add", 1);
       times.push(now() - due);
