@@ -1,156 +1,20 @@
 //! `NodeList` and `HTMLCollection`, live and static: DOM, 4.2.10.
 
+pub(super) mod members;
+
 use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use html5ever::ns;
-use quickbeam_engine::{Change, Computed, Cx, Exotic, JsResult, Member, Name, Value};
+use quickbeam_engine::{Change, Computed, Cx, Exotic, JsResult, Name, Value};
 
-use super::convert::{ToJs, text, type_error, unsigned_long};
+use super::convert::{ToJs, type_error};
 use super::dom::{Env, held};
 use super::interfaces::Interface;
 use super::node::{array, kept};
 use crate::forms;
 use crate::tree::{NodeId, QuirksMode, Tree};
-
-pub(super) static NODE_LIST: &[Member] = &[
-    list_length(),
-    list_item(),
-    Member::lazy_attribute(c"entries", |cx| array_method(cx, "entries")),
-    Member::lazy_attribute(c"forEach", |cx| array_method(cx, "forEach")),
-    Member::lazy_attribute(c"keys", |cx| array_method(cx, "keys")),
-    Member::lazy_attribute(c"values", |cx| array_method(cx, "values")),
-    Member::lazy(c"[Symbol.iterator]", |cx| array_method(cx, "values")),
-];
-
-pub(super) static HTML_COLLECTION: &[Member] = &[
-    list_length(),
-    list_item(),
-    Member::operation(c"namedItem", 1, |call| {
-        super::convert::require(call, c"namedItem", 1)?;
-        let name = text(call, 0)?;
-        let this = call.this();
-        with(&this, |env, list| list.named(env, &this, &name)?.to_js(env))
-    }),
-    Member::lazy(c"[Symbol.iterator]", |cx| array_method(cx, "values")),
-];
-
-const fn list_length() -> Member {
-    Member::attribute(c"length", |call| {
-        let this = call.this();
-        with(&this, |env, list| list.count(env, &this)?.to_js(env))
-    })
-}
-
-const fn list_item() -> Member {
-    Member::operation(c"item", 1, |call| {
-        super::convert::require(call, c"item", 1)?;
-        let index = unsigned_long(&call.argument(0))?;
-        let this = call.this();
-        with(&this, |env, list| list.at(env, &this, index)?.to_js(env))
-    })
-}
-
-pub(super) static RADIO_LIST: &[Member] = &[Member::accessor(
-    c"value",
-    |call| {
-        let this = call.this();
-        with(&this, |env, list| {
-            let items = list.items(env, &this)?;
-            let tree = env.tree();
-            let checked = items
-                .iter()
-                .find(|id| is_radio(&tree, **id) && forms::is_checked(&tree, **id));
-            let value = checked.map_or(String::new(), |id| forms::value(&tree, *id));
-            drop(tree);
-            value.to_js(env)
-        })
-    },
-    |call| {
-        let value = text(call, 0)?;
-        let this = call.this();
-        with(&this, |env, list| {
-            let items = list.items(env, &this)?;
-            let mut tree = env.tree_mut();
-            let wanted = items
-                .iter()
-                .find(|id| is_radio(&tree, **id) && forms::value(&tree, **id) == value);
-            if let Some(id) = wanted {
-                forms::set_checked(&mut tree, *id, true);
-            }
-            drop(tree);
-            ().to_js(env)
-        })
-    },
-)];
-
-fn is_radio(tree: &Tree, id: NodeId) -> bool {
-    tree.is_html_named(id, "input") && forms::input_type(tree, id) == "radio"
-}
-
-pub(super) static CONTROLS: &[Member] = &[Member::operation(c"namedItem", 1, |call| {
-    super::convert::require(call, c"namedItem", 1)?;
-    let name = text(call, 0)?;
-    let this = call.this();
-    with(&this, |env, list| {
-        match list.controls_named(env, &this, &name)? {
-            Some(found) => Ok(found),
-            None => Ok(env.cx.null()),
-        }
-    })
-})];
-
-pub(super) static OPTIONS: &[Member] = &[
-    Member::accessor(
-        c"length",
-        |call| {
-            let this = call.this();
-            with(&this, |env, list| list.count(env, &this)?.to_js(env))
-        },
-        |call| {
-            let length = unsigned_long(&call.argument(0))?;
-            let this = call.this();
-            with(&this, |env, list| {
-                env.changing(|| super::html::set_option_count(env, list.root, length)?.to_js(env))
-            })
-        },
-    ),
-    Member::operation(c"add", 1, |call| {
-        let this = call.this();
-        with(&this, |env, list| {
-            env.changing(|| super::html::add_option(env, list.root, call)?.to_js(env))
-        })
-    }),
-    Member::operation(c"remove", 1, |call| {
-        let index = super::convert::long(&call.argument(0))?;
-        let this = call.this();
-        with(&this, |env, list| {
-            env.changing(|| {
-                super::html::remove_option(env, list.root, index);
-                ().to_js(env)
-            })
-        })
-    }),
-    Member::accessor(
-        c"selectedIndex",
-        |call| {
-            let this = call.this();
-            with(&this, |env, list| {
-                let index = super::html::selected_index(&env.tree(), list.root);
-                index.to_js(env)
-            })
-        },
-        |call| {
-            let index = super::convert::long(&call.argument(0))?;
-            let this = call.this();
-            with(&this, |env, list| {
-                super::html::set_selected_index(env, list.root, index);
-                ().to_js(env)
-            })
-        },
-    ),
-];
 
 /// A method of Array.prototype, which Web IDL's value iterators share.
 pub(super) fn array_method<'a>(cx: Cx<'a>, name: &str) -> JsResult<Value<'a>> {

@@ -5,17 +5,18 @@ use html5ever::{LocalName, QualName, ns};
 use quickbeam_engine::{Call, JsResult, Member, Value};
 
 use super::collection::{self, Query};
-use super::convert::{self, ToJs, member, nullable_node, nullable_text, text, type_error};
+use super::convert::{self, ToJs, member, nullable_text, text};
 use super::custom;
 use super::dom::{Env, held};
+use super::implementation::Implementation;
 use super::interfaces::Interface;
 use super::natives::call_module;
 use super::node::kept;
-use super::{range, traversal, window};
+use super::{range, selection, traversal, window};
 use crate::parse::{self, HtmlOptions};
 use crate::tree::{
-    Boundary, DomError, NodeData, NodeId, QuirksMode, Tree, is_doctype_name, is_element_name,
-    is_xml_name, validate_qualified,
+    Boundary, DomError, NodeData, NodeId, QuirksMode, Tree, is_element_name, is_xml_name,
+    validate_qualified,
 };
 
 const XPATH: &str = "dom/xpath.js";
@@ -349,12 +350,9 @@ pub(super) static MEMBERS: &[Member] = &[
     op!(c"evaluate", 2, document, |e, _n, call| {
         call_module(e, XPATH, "evaluate", &call.rest(0))
     }),
-    op!(
-        c"getSelection",
-        0,
-        document,
-        |e, n, _call| range::selection(e, n)
-    ),
+    op!(c"getSelection", 0, document, |e, n, _call| {
+        selection::selection(e, n)
+    }),
     get!(c"styleSheets", document, |e, _n| e.cx.array()),
     get!(c"adoptedStyleSheets", document, |e, _n| e.cx.array()),
 ];
@@ -475,7 +473,7 @@ fn write<'a>(env: Env<'a>, document: NodeId, call: &Call<'a>, end: &str) -> JsRe
     };
     match body {
         Some(body) => {
-            let fragment = super::element::parse_fragment(env, body, &html, false)?;
+            let fragment = super::markup::parse_fragment(env, body, &html, false)?;
             env.tree_mut().insert(body, fragment, None);
             env.discard(fragment);
             Ok(())
@@ -496,101 +494,3 @@ fn write<'a>(env: Env<'a>, document: NodeId, call: &Call<'a>, end: &str) -> JsRe
         }
     }
 }
-
-// ---- DOMImplementation -----------------------------------------------------
-
-struct Implementation(NodeId);
-
-fn implementation<'a>(call: &Call<'a>) -> JsResult<(Env<'a>, NodeId)> {
-    match call.this().host::<Implementation>() {
-        Some(Implementation(document)) => Ok((Env::of(call.cx()), *document)),
-        None => Err(type_error(
-            call.cx(),
-            "Illegal invocation: not a DOMImplementation",
-        )),
-    }
-}
-
-pub(super) static IMPLEMENTATION: &[Member] = &[
-    Member::operation(c"createDocumentType", 3, |call| {
-        let (env, document) = implementation(call)?;
-        convert::require(call, c"createDocumentType", 3)?;
-        let (name, public_id, system_id) = (text(call, 0)?, text(call, 1)?, text(call, 2)?);
-        if !is_doctype_name(&name) {
-            let message = format!("{name:?} is not a valid doctype name");
-            return Err(env.throw(&DomError::invalid_character(message)));
-        }
-        let made = env
-            .tree_mut()
-            .new_doctype(document, &name, &public_id, &system_id);
-        env.made(made)?.to_js(env)
-    }),
-    Member::operation(c"createDocument", 2, |call| {
-        let (env, document) = implementation(call)?;
-        convert::require(call, c"createDocument", 2)?;
-        let namespace = nullable_text(&call.argument(0))?.unwrap_or_default();
-        let name = convert::text_or_null(&call.argument(1))?;
-        let doctype = nullable_node(call, 2)?;
-        let name = match name.is_empty() {
-            true => None,
-            false => {
-                let name = validate_qualified(&namespace, &name, true);
-                Some(name.map_err(|error| env.throw(&error))?)
-            }
-        };
-        env.changing(|| {
-            let id = {
-                let mut tree = env.tree_mut();
-                let url = tree.document_data(document).url.clone();
-                let id = tree.new_document(false);
-                tree.set_url(id, &url);
-                tree.document_data_mut(id).is_xml_document = true;
-                tree.set_content_type(
-                    id,
-                    match namespace.as_str() {
-                        "http://www.w3.org/1999/xhtml" => "application/xhtml+xml",
-                        "http://www.w3.org/2000/svg" => "image/svg+xml",
-                        _ => "application/xml",
-                    },
-                );
-                if let Some(doctype) = doctype {
-                    tree.insert(id, doctype, None);
-                }
-                if let Some(name) = name {
-                    let root = tree.new_element(id, name);
-                    tree.insert(id, root, None);
-                }
-                id
-            };
-            id.to_js(env)
-        })
-    }),
-    Member::operation(c"createHTMLDocument", 0, |call| {
-        let (env, _) = implementation(call)?;
-        let title = match call.argument(0) {
-            title if title.is_undefined() => None,
-            title => Some(title.to_text()?),
-        };
-        env.changing(|| {
-            let id = {
-                let mut tree = env.tree_mut();
-                let id = tree.new_document(true);
-                let doctype = tree.new_doctype(id, "html", "", "");
-                tree.link(id, doctype, None);
-                parse::empty_document(&mut tree, id);
-                if let (Some(title), Some(head)) = (title, tree.html_child(id, &["head"])) {
-                    let element = tree.new_element(id, Tree::html_name("title"));
-                    tree.link(head, element, None);
-                    let text = tree.new_text(id, &title);
-                    tree.link(element, text, None);
-                }
-                id
-            };
-            id.to_js(env)
-        })
-    }),
-    Member::operation(c"hasFeature", 0, |call| {
-        implementation(call)?;
-        Ok(call.cx().boolean(true))
-    }),
-];

@@ -4,11 +4,13 @@ use std::ffi::CStr;
 
 use quickbeam_engine::{Call, ClassMembers, JsResult, Member, Value};
 
+use super::collection::members as lists;
 use super::convert::type_error;
+use super::custom::registry;
 use super::dom::Env;
 use super::{
-    attr, character_data, collection, css, custom, document, element, html as members, node,
-    observer, parser, range, shadow, token_list, traversal, window,
+    attr, character_data, css, custom, document, element, html as members, implementation, node,
+    observer, parser, range, selection, shadow, token_list, traversal, window,
 };
 use crate::tree::{NodeData, NodeId, Tree};
 
@@ -162,11 +164,11 @@ interfaces! {
     SvgCircle, c"SVGCircleElement": SvgGeometry, illegal, &[], &[];
     SvgTitle, c"SVGTitleElement": SvgElement, illegal, &[], &[];
     MathMlElement, c"MathMLElement": Element, illegal, members::SVG, &[];
-    NodeList, c"NodeList": Nothing, illegal, collection::NODE_LIST, &[];
-    RadioNodeList, c"RadioNodeList": NodeList, illegal, collection::RADIO_LIST, &[];
-    HtmlCollection, c"HTMLCollection": Nothing, illegal, collection::HTML_COLLECTION, &[];
-    HtmlOptionsCollection, c"HTMLOptionsCollection": HtmlCollection, illegal, collection::OPTIONS, &[];
-    HtmlFormControlsCollection, c"HTMLFormControlsCollection": HtmlCollection, illegal, collection::CONTROLS, &[];
+    NodeList, c"NodeList": Nothing, illegal, lists::NODE_LIST, &[];
+    RadioNodeList, c"RadioNodeList": NodeList, illegal, lists::RADIO_LIST, &[];
+    HtmlCollection, c"HTMLCollection": Nothing, illegal, lists::HTML_COLLECTION, &[];
+    HtmlOptionsCollection, c"HTMLOptionsCollection": HtmlCollection, illegal, lists::OPTIONS, &[];
+    HtmlFormControlsCollection, c"HTMLFormControlsCollection": HtmlCollection, illegal, lists::CONTROLS, &[];
     NamedNodeMap, c"NamedNodeMap": Nothing, illegal, attr::MAP, &[];
     DomTokenList, c"DOMTokenList": Nothing, illegal, token_list::MEMBERS, &[];
     DomStringMap, c"DOMStringMap": Nothing, illegal, &[], &[];
@@ -174,15 +176,15 @@ interfaces! {
     AbstractRange, c"AbstractRange": Nothing, illegal, range::ABSTRACT, &[];
     Range, c"Range": AbstractRange, new_range, range::MEMBERS, range::STATICS;
     StaticRange, c"StaticRange": AbstractRange, new_static_range, &[], &[];
-    Selection, c"Selection": Nothing, illegal, range::SELECTION, &[];
+    Selection, c"Selection": Nothing, illegal, selection::MEMBERS, &[];
     TreeWalker, c"TreeWalker": Nothing, illegal, traversal::WALKER, &[];
     NodeIterator, c"NodeIterator": Nothing, illegal, traversal::ITERATOR, &[];
-    DomImplementation, c"DOMImplementation": Nothing, illegal, document::IMPLEMENTATION, &[];
+    DomImplementation, c"DOMImplementation": Nothing, illegal, implementation::MEMBERS, &[];
     DomParser, c"DOMParser": Nothing, new_parser, parser::PARSER, &[];
     XmlSerializer, c"XMLSerializer": Nothing, new_serializer, parser::SERIALIZER, &[];
     MutationObserver, c"MutationObserver": Nothing, new_observer, observer::MEMBERS, &[];
     MutationRecord, c"MutationRecord": Nothing, illegal, observer::RECORD, &[];
-    CustomElementRegistry, c"CustomElementRegistry": Nothing, illegal, custom::MEMBERS, &[];
+    CustomElementRegistry, c"CustomElementRegistry": Nothing, illegal, registry::MEMBERS, &[];
     Window, c"Window": EventTarget, illegal, window::WINDOW, &[];
 }
 

@@ -4,7 +4,7 @@ use quickbeam_engine::{JsResult, Member, Value};
 
 use super::convert::{member, text, text_or_null, type_error};
 use super::dom::Env;
-use super::element;
+use super::markup;
 use crate::tree::{NodeId, ShadowData, ShadowMode, Tree};
 
 pub(super) static MEMBERS: &[Member] = &[
@@ -40,13 +40,13 @@ pub(super) static MEMBERS: &[Member] = &[
     attr!(
         c"innerHTML",
         shadow,
-        |e, n| element::inner(e, n),
+        |e, n| markup::inner(e, n),
         |e, n, to| {
             let html = text_or_null(&to)?;
             set_inner(e, n, &html, false)
         }
     ),
-    op!(c"getHTML", 0, shadow, |e, n, call| element::get_html(
+    op!(c"getHTML", 0, shadow, |e, n, call| markup::get_html(
         e, n, call
     )),
     mutator!(c"setHTMLUnsafe", 1, shadow, |e, n, call| {
@@ -62,7 +62,7 @@ fn flag(tree: &Tree, id: NodeId, read: impl Fn(&ShadowData) -> bool) -> bool {
 fn set_inner(env: Env<'_>, root: NodeId, html: &str, declarative: bool) -> JsResult<()> {
     let host = env.tree().shadow_host(root);
     match host {
-        Some(host) => element::set_inner(env, root, host, html, declarative),
+        Some(host) => markup::set_inner(env, root, host, html, declarative),
         None => Ok(()),
     }
 }

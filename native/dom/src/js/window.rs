@@ -136,7 +136,7 @@ static OWN: &[Member] = &[
             call_module(env, MODULE, "navigate", &[call.argument(0)])
         },
     ),
-    Member::lazy_attribute(c"customElements", super::custom::registry),
+    Member::lazy_attribute(c"customElements", super::custom::registry::registry),
     Member::lazy(c"NodeFilter", |cx| {
         let filter = cx.function("NodeFilter", 0, |call| {
             Err(type_error(call.cx(), "Illegal constructor"))
@@ -153,7 +153,7 @@ static OWN: &[Member] = &[
     Member::operation(c"getSelection", 0, |call| {
         let env = Env::of(call.cx());
         let document = env.window_document_id()?;
-        super::range::selection(env, document).to_js(env)
+        super::selection::selection(env, document).to_js(env)
     }),
     number!(c"devicePixelRatio", 1),
     number!(c"innerWidth", 1024),

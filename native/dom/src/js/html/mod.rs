@@ -28,7 +28,7 @@ pub(super) use text_level::{ANCHOR, LINK, SCRIPT, SLOT, STYLE, TEMPLATE, TITLE};
 
 use super::convert::text_or_null;
 use super::dom::Env;
-use super::element::{inner_text, set_inner_text};
+use super::markup::{inner_text, set_inner_text};
 use super::natives::call_module;
 use super::{attr, css};
 use crate::tree::{NodeId, Tree};
