@@ -28,9 +28,85 @@ defmodule Bench.Limits do
      "while (true) try { ({ get x() { while (true); } }).x } catch {}", nil}
   ]
 
+  # Single calls of natives on much, of a context that may take 1 GB: what comes past the
+  # timeout, and the longest that one of the VM's schedulers was held.
+  @large """
+  const text = "a".repeat(100e6), wide = "€".repeat(30e6), hex = "0f".repeat(40e6);
+  const bytes = new Uint8Array(100e6).fill(97), buffer = Buffer.from(bytes.buffer);
+  const parts = Array.from({ length: 8 }, () => buffer.subarray(0, 60e6));
+  const needle = bytes.slice(0, 40e6); needle[39e6] = 98;
+  const blob = new Blob([bytes, "x"]), page = "data:text/plain," + "a".repeat(50e6);
+  const port = new MessageChannel().port1, channel = new BroadcastChannel("limits");
+  null
+  """
+  @natives [
+    "port.postMessage(bytes)",
+    "port.postMessage(wide)",
+    "channel.postMessage(bytes)",
+    "structuredClone(bytes)",
+    "atob(text)",
+    "btoa(text)",
+    "buffer.toString('latin1')",
+    "buffer.toString('hex')",
+    "buffer.toString('base64')",
+    "Buffer.from(hex, 'hex')",
+    "Buffer.from(wide, 'utf16le')",
+    "Buffer.concat(parts)",
+    "buffer.indexOf(needle)",
+    "buffer.fill('xyz')",
+    "await fetch(page)",
+    "await blob.text()",
+    "Beam.hash(text)",
+    "path.normalize(text)",
+    "localStorage.setItem('a', text.slice(0, 4e6))",
+    "new TextDecoder().decode(bytes)",
+    "new TextDecoder('utf-16le').decode(bytes)",
+    "new TextEncoder().encode(wide)",
+    "compression.compress('gzip', bytes)",
+    "new URLSearchParams(text)",
+    "new URL('x:' + text)",
+    "text",
+    "throw new Error(wide)"
+  ]
+
   def run do
     rows = timeouts() ++ callbacks() ++ reductions() ++ memory()
     Bench.Table.print("Limits; each with timeout: #{@asked}, time until the answer", rows)
+    Bench.Table.print("Single natives; past timeout: #{@asked}", natives())
+  end
+
+  defp natives do
+    :erlang.system_monitor(self(), [{:long_schedule, 2}])
+
+    with_pool(1, fn pool ->
+      for code <- @natives do
+        context = context(pool, apis: [:browser, :beam, :node], memory_limit: 1_000_000_000)
+        run(context, "globalThis.path = require('path')")
+        {:ok, _} = Context.eval(context, @large, timeout: 60_000)
+        held(0)
+
+        rounds =
+          for _ <- 1..3, do: time(fn -> Context.eval(context, code <> "; 0", timeout: @asked) end)
+
+        {times, results} = Enum.unzip(rounds)
+        over = Enum.max([0.0 | Enum.map(times, &(&1 - @asked * @ms))])
+        ended = Enum.count(results, &match?({:error, %{name: name}} when name != "Error", &1))
+        Context.stop(context)
+
+        note =
+          "scheduler held #{held(0)} ms, median #{duration(median(times))}, #{ended} of 3 ended"
+
+        {code, :us, over, nil, note}
+      end
+    end)
+  end
+
+  defp held(longest) do
+    receive do
+      {:monitor, _, :long_schedule, info} -> held(max(longest, info[:timeout]))
+    after
+      0 -> longest
+    end
   end
 
   defp timeouts do

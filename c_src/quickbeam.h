@@ -357,6 +357,10 @@ uint64_t JS_GetOutOfMemoryCount(JSContext *ctx);
    the uncatchable exception pending. */
 int JS_PollContext(JSContext *ctx);
 
+/* `ticks` at once, for a native that is about to do or has done as much; the
+   interrupt handler is asked. As JS_PollContext(). */
+int JS_SpendContext(JSContext *ctx, int ticks);
+
 #ifdef __cplusplus
 }
 #endif

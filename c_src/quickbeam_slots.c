@@ -136,7 +136,7 @@ JSValue JS_NewArrayBufferSlots(JSContext *ctx, const uint8_t *data, size_t size,
                                                   js_array_buffer_realloc, NULL,
                                                   true);
     if (!JS_IsException(buffer) && size > 0)
-        memcpy(JS_VALUE_GET_OBJ(buffer)->u.array_buffer->data, data, size);
+        js_ask_memcpy(ctx, JS_VALUE_GET_OBJ(buffer)->u.array_buffer->data, data, size);
     return buffer;
 }
 
@@ -223,4 +223,14 @@ JSValue JS_GetCollectionHead(JSContext *ctx, JSValueConst value, uint32_t limit,
 int JS_PollContext(JSContext *ctx)
 {
     return js_poll_interrupts(ctx);
+}
+
+int JS_SpendContext(JSContext *ctx, int ticks)
+{
+    ctx->interrupt_counter -= ticks;
+    if (js_budget_spent(ctx)) {
+        JS_ThrowInterrupted(ctx);
+        return -1;
+    }
+    return 0;
 }

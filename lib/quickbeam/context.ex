@@ -77,7 +77,7 @@ defmodule QuickBEAM.Context do
   | `:network` | `:all` | `:none`, or rules and limits of the network, below |
   | `:fetch` | none | the application's own client for HTTP: see `QuickBEAM.Fetch` |
   | `:storage` | `:private` | name (an atom or a string) of an area of `localStorage` that contexts share; a private one ends with its context |
-  | `:console` | `Logger` | a function `fn level, text, meta -> any end`, or a pid that gets `{:console, level, text}` |
+  | `:console` | `Logger` | a function `fn level, text, meta -> any end`, or a pid that gets `{:console, level, text}`. To one that has 100,000 messages or 64 MB of lines waiting nothing more is sent: it gets a warning that says so, and how many lines were dropped once there is room |
 
   ### APIs
 

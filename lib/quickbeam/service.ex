@@ -45,10 +45,15 @@ defmodule QuickBEAM.Service do
   @doc "A reset: the script that asked is gone, with all that waited."
   @callback handle_reset(caller, state :: term) :: {:noreply, state :: term}
 
+  @doc "A task of this service has ended: what is to run next, for request `id`, if anything."
+  @callback handle_task_end(state :: term) ::
+              {:task, id :: non_neg_integer, (() -> answer), state :: term}
+              | {:noreply, state :: term}
+
   @doc "Whether a context has its state from the start: one that hears before it asks."
   @callback starts?(caller) :: boolean
 
-  @optional_callbacks handle_message: 3, handle_reset: 2, starts?: 1
+  @optional_callbacks handle_message: 3, handle_reset: 2, handle_task_end: 1, starts?: 1
 
   # name => {module, groups of which the context must have one}
   @services %{
@@ -101,6 +106,25 @@ defmodule QuickBEAM.Service do
       %{states | name => state}
     else
       _ -> states
+    end
+  end
+
+  @doc "Tells a service that a task of its has ended; as `request/5`."
+  @spec task_ended(String.t(), caller, map) ::
+          {map, nil | {task :: reference, id :: non_neg_integer}}
+  def task_ended(name, caller, states) do
+    module = module(name, caller)
+
+    if function_exported?(module, :handle_task_end, 1) do
+      {state, task} =
+        case module.handle_task_end(Map.fetch!(states, name)) do
+          {:task, id, fun, state} -> result({:task, fun, state}, id, caller)
+          {:noreply, state} -> {state, nil}
+        end
+
+      {Map.put(states, name, state), task}
+    else
+      {states, nil}
     end
   end
 

@@ -49,4 +49,22 @@ defmodule QuickBEAM.AmplificationTest do
     code = "new Map([[Symbol('__struct__'), Symbol('Elixir.MapSet')]])"
     assert {:ok, %{"__struct__" => MapSet}} = Context.eval(context, code)
   end
+
+  test "a small message is charged little: a context close to its limit can still say it" do
+    context = start_alone(memory_limit: 4_000_000)
+
+    code = """
+    globalThis.kept = [];
+    Beam.onMessage((to) => {
+      try { for (;;) kept.push(new Uint8Array(1024)); } catch {}
+      kept.length -= 16;
+      Beam.send(to, "still here");
+    });
+    0
+    """
+
+    assert {:ok, 0} = Context.eval(context, code)
+    Context.send_message(context, self())
+    assert_receive "still here", 10_000
+  end
 end

@@ -51,6 +51,61 @@ defmodule QuickBEAM.ConsoleTest do
     end
   end
 
+  test "a process that does not read its lines is not filled without end" do
+    test = self()
+
+    receiver =
+      spawn_link(fn ->
+        receive do: (:read -> send(test, {:read, lines()}))
+      end)
+
+    context = start_alone(console: receiver)
+    flood = "for (let i = 0; i < 150_000; i++) console.log('x'); 'said'"
+    assert {:ok, "said"} = Context.eval(context, flood, timeout: 60_000)
+    # What was said before has been written.
+    assert :sys.get_state(context)
+    assert queue_length(receiver) in 100_000..100_200
+
+    send(receiver, :read)
+    assert_receive {:read, lines}, 10_000
+    assert {:warning, "Lines are dropped from here on"} = List.last(lines)
+
+    reader = spawn_link(fn -> forward(test) end)
+    context = start_alone(console: reader)
+    assert {:ok, _} = Context.eval(context, "console.log('heard'); 0")
+    assert_receive {:console, :info, "heard"}, 10_000
+  end
+
+  test "once there is room again it is told how many lines were dropped" do
+    reader = spawn_link(fn -> receive do: (:never -> :ok) end)
+    meta = %{context: self(), id: nil}
+    for n <- 1..100_000, do: send(reader, n)
+    target = QuickBEAM.Console.write(reader, :info, "one", meta)
+    target = QuickBEAM.Console.write(target, :info, "two", meta)
+    assert {:message_queue_len, 100_001} = Process.info(reader, :message_queue_len)
+
+    # The same with room.
+    target = QuickBEAM.Console.write(%{target | pid: self()}, :error, "three", meta)
+    assert_received {:console, :warning, "2 lines were dropped"}
+    assert_received {:console, :error, "three"}
+    QuickBEAM.Console.write(target, :error, "four", meta)
+    assert_received {:console, :error, "four"}
+    refute_received {:console, :warning, _}
+  end
+
+  defp lines do
+    receive do
+      {:console, level, text} -> [{level, text} | lines()]
+    after
+      0 -> []
+    end
+  end
+
+  defp forward(test) do
+    receive do: (message -> send(test, message))
+    forward(test)
+  end
+
   defp queue_length(pid), do: pid |> Process.info(:message_queue_len) |> elem(1)
 
   test "Logger is the default, with the context in the metadata" do

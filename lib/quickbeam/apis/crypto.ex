@@ -25,13 +25,36 @@ defmodule QuickBEAM.Apis.Crypto do
     "X25519" => Okp
   }
 
+  # Operations of one context that run at once; the others wait in line. Their data
+  # stays charged to the context meanwhile: the promise's function holds it.
+  @max_running 8
+
+  # waiting: what begins when one of those that run has ended.
   @impl true
-  def init(_caller), do: nil
+  def init(_caller), do: %{running: 0, waiting: :queue.new()}
 
   @impl true
-  def handle_request([operation | args], _id, _caller, state) do
-    {:task, fn -> answer(operation, args) end, state}
+  def handle_request([operation | args], id, _caller, state) do
+    task = fn -> answer(operation, args) end
+
+    if state.running < @max_running do
+      {:task, task, %{state | running: state.running + 1}}
+    else
+      {:noreply, %{state | waiting: :queue.in({id, task}, state.waiting)}}
+    end
   end
+
+  @impl true
+  def handle_task_end(state) do
+    case :queue.out(state.waiting) do
+      {{:value, {id, task}}, waiting} -> {:task, id, task, %{state | waiting: waiting}}
+      {:empty, _} -> {:noreply, %{state | running: state.running - 1}}
+    end
+  end
+
+  # Nobody waits for what was in line. Those that run end as they will.
+  @impl true
+  def handle_reset(_caller, state), do: {:noreply, %{state | waiting: :queue.new()}}
 
   defp answer(operation, args) do
     {:ok, perform(operation, args)}

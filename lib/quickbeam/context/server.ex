@@ -132,7 +132,7 @@ defmodule QuickBEAM.Context.Server do
     case state.options.handlers do
       %{^name => handler} ->
         task = Handlers.start({name, handler}, args, state.handle, id, state.callers)
-        {:noreply, %{state | tasks: Map.put(state.tasks, task, id)}}
+        {:noreply, %{state | tasks: Map.put(state.tasks, task, {id, nil})}}
 
       _ ->
         Handlers.unknown(name, state.handle, id)
@@ -142,9 +142,8 @@ defmodule QuickBEAM.Context.Server do
 
   def handle_info({:quickbeam_service, id, name, args, _sync?}, state) do
     args = Operation.term(args)
-    {services, task} = Service.request(name, args, id, service_caller(state), state.services)
-    tasks = if task, do: Map.put(state.tasks, elem(task, 0), elem(task, 1)), else: state.tasks
-    {:noreply, %{state | services: services, tasks: tasks}}
+    result = Service.request(name, args, id, service_caller(state), state.services)
+    {:noreply, serve(name, result, state)}
   end
 
   def handle_info({:quickbeam_service, name, message}, state) do
@@ -188,9 +187,16 @@ defmodule QuickBEAM.Context.Server do
 
   def handle_info({:DOWN, ref, :process, _pid, reason}, %{tasks: tasks} = state)
       when is_map_key(tasks, ref) do
-    {id, tasks} = Map.pop!(tasks, ref)
+    {{id, service}, tasks} = Map.pop!(tasks, ref)
     Handlers.ended(reason, state.handle, id)
-    {:noreply, %{state | tasks: tasks}}
+    state = %{state | tasks: tasks}
+
+    if service do
+      result = Service.task_ended(service, service_caller(state), state.services)
+      {:noreply, serve(service, result, state)}
+    else
+      {:noreply, state}
+    end
   end
 
   def handle_info({:DOWN, ref, :process, _pid, _reason}, %{owner: ref} = state) do
@@ -385,6 +391,13 @@ defmodule QuickBEAM.Context.Server do
       {:DOWN, ^pool, :process, _, reason} ->
         exit(pool_down(reason))
     end
+  end
+
+  # Keep what a service has come to, and the task it has begun, if any.
+  defp serve(_name, {services, nil}, state), do: %{state | services: services}
+
+  defp serve(name, {services, {task, id}}, state) do
+    %{state | services: services, tasks: Map.put(state.tasks, task, {id, name})}
   end
 
   defp handled(message, state) do

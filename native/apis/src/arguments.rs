@@ -67,7 +67,7 @@ pub(crate) fn optional<'a>(call: &Call<'a>, index: usize) -> Option<Value<'a>> {
 /// Let the heap be stopped, and count, in proportion to the `bytes` that a
 /// native is to go through.
 pub(crate) fn poll_for(cx: Cx<'_>, bytes: usize) -> JsResult<()> {
-    (0..=bytes / 512).try_for_each(|_| cx.poll())
+    cx.spend(bytes)
 }
 
 /// `[Clamp] long long`: rounded to the nearest, ties to even; NaN is 0.

@@ -7,9 +7,11 @@ mod errors;
 mod numbers;
 mod search;
 
+use std::cmp::Ordering;
+
 use quickbeam_engine::{Call, JsResult, Member, Value};
 
-use crate::arguments::{poll_for, type_error};
+use crate::arguments::type_error;
 use encodings::Encoding;
 
 pub(crate) static NATIVES: &[Member] = &[
@@ -25,12 +27,19 @@ pub(crate) static NATIVES: &[Member] = &[
     Member::method(c"fill", 4, fill),
     Member::method(c"swap", 2, swap),
     Member::method(c"isAscii", 1, |call| {
-        let ascii = with_bytes(call, 0, |bytes| bytes.is_ascii())?;
-        Ok(call.cx().boolean(ascii))
+        let (cx, view) = (call.cx(), call.argument(0));
+        let mut ascii = true;
+        cx.in_parts(byte_length(&view)?, |part| {
+            let look = |bytes: &[u8]| bytes.get(part).is_none_or(<[u8]>::is_ascii);
+            ascii = ascii && view.with_bytes(look).unwrap_or(true);
+            Ok(())
+        })?;
+        Ok(cx.boolean(ascii))
     }),
     Member::method(c"isUtf8", 1, |call| {
-        let utf8 = with_bytes(call, 0, |bytes| std::str::from_utf8(bytes).is_ok())?;
-        Ok(call.cx().boolean(utf8))
+        let view = call.argument(0);
+        byte_length(&view)?;
+        Ok(call.cx().boolean(view.is_utf8()? == Some(true)))
     }),
     Member::method(c"defineNumbers", 1, |call| {
         let cx = call.cx();
@@ -41,16 +50,9 @@ pub(crate) static NATIVES: &[Member] = &[
     }),
 ];
 
-/// Look at the bytes of argument `index`.
-fn with_bytes<R>(
-    call: &Call<'_>,
-    index: usize,
-    look: impl FnOnce(&[u8]) -> R + Send,
-) -> JsResult<R> {
-    let view = call.argument(index);
-    poll_for(call.cx(), view.byte_length().unwrap_or(0))?;
-    let found = view.with_bytes(look);
-    found.ok_or_else(|| type_error(call.cx(), "neither a buffer nor a view"))
+fn byte_length(view: &Value<'_>) -> JsResult<usize> {
+    let length = view.byte_length();
+    length.ok_or_else(|| type_error(view.cx(), "neither a buffer nor a view"))
 }
 
 /// A place or length that buffer.js has checked.
@@ -71,61 +73,87 @@ fn encode_into<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let (offset, length) = (place(call, 3)?, place(call, 4)?);
     let target = call.argument(0);
     let written = codec::with_encoded(&call.argument(1), encoding, |bytes| {
-        let bytes = encoding.whole(bytes, length);
-        target.with_bytes_mut(|target| {
-            let target = target.get_mut(offset..).unwrap_or_default();
-            let count = encoding.whole(bytes, target.len()).len();
-            target[..count].copy_from_slice(&bytes[..count]);
-            count
-        })
-    })?;
-    Ok(cx.integer(written.unwrap_or(0) as i64))
+        let room = target.byte_length().unwrap_or(0).saturating_sub(offset);
+        let bytes = encoding.whole(encoding.whole(bytes, length), room);
+        cx.in_parts(bytes.len(), |part| {
+            target.with_bytes_mut(|target| {
+                if let Some(target) = target.get_mut(offset + part.start..offset + part.end) {
+                    target.copy_from_slice(&bytes[part]);
+                }
+            });
+            Ok(())
+        })?;
+        Ok(bytes.len())
+    })??;
+    Ok(cx.integer(written as i64))
 }
 
 /// `decode(view, encoding, start, end)`: a string.
 fn decode<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let (encoding, view) = (Encoding::of(call, 1)?, call.argument(0));
     let range = place(call, 2)?..place(call, 3)?;
-    poll_for(call.cx(), range.len())?;
     codec::decode(&view, encoding, range)
 }
 
 /// `compare(a, b)`: -1, 0 or 1.
 fn compare<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    let cx = call.cx();
     let (a, b) = (call.argument(0), call.argument(1));
-    let shorter = a
-        .byte_length()
-        .unwrap_or(0)
-        .min(b.byte_length().unwrap_or(0));
-    poll_for(call.cx(), shorter)?;
-    match a.with_bytes_of_both(&b, |a, b| a.cmp(b)) {
-        Some(order) => Ok(call.cx().integer(order as i64)),
-        None => Err(type_error(call.cx(), "neither a buffer nor a view")),
-    }
+    let (a_length, b_length) = (byte_length(&a)?, byte_length(&b)?);
+    let mut order = Ordering::Equal;
+    cx.in_parts(a_length.min(b_length), |part| {
+        if order.is_eq() {
+            let compared = a.with_bytes_of_both(&b, |a, b| a.get(part.clone()).cmp(&b.get(part)));
+            order = compared.unwrap_or(Ordering::Equal);
+        }
+        Ok(())
+    })?;
+    Ok(cx.integer(order.then(a_length.cmp(&b_length)) as i64))
 }
 
 /// `fill(view, pattern, start, end)`: false where the pattern is empty.
 fn fill<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
-    let cx = call.cx();
-    let pattern = call.argument(1).bytes().unwrap_or_default();
-    let (start, end) = (place(call, 2)?, place(call, 3)?);
+    let (cx, view) = (call.cx(), call.argument(0));
+    let mut pattern = call.argument(1).bytes()?.unwrap_or_default();
+    let end = place(call, 3)?.min(view.byte_length().unwrap_or(0));
+    let start = place(call, 2)?.min(end);
     if pattern.is_empty() {
         return Ok(cx.boolean(false));
     }
-    poll_for(cx, end.saturating_sub(start))?;
-    call.argument(0).with_bytes_mut(|bytes| {
-        let end = end.min(bytes.len());
-        for part in bytes[start.min(end)..end].chunks_mut(pattern.len()) {
-            part.copy_from_slice(&pattern[..part.len()]);
-        }
-    });
+    if pattern.len() < FILL_AT_ONCE {
+        pattern = pattern.repeat(FILL_AT_ONCE / pattern.len());
+    }
+    cx.in_parts(end - start, |part| {
+        view.with_bytes_mut(|bytes| {
+            let Some(bytes) = bytes.get_mut(start + part.start..start + part.end) else {
+                return;
+            };
+            // Where the part begins within the pattern.
+            let (first, rest) =
+                bytes.split_at_mut(bytes.len().min(pattern.len() - part.start % pattern.len()));
+            first.copy_from_slice(&pattern[part.start % pattern.len()..][..first.len()]);
+            for part in rest.chunks_mut(pattern.len()) {
+                part.copy_from_slice(&pattern[..part.len()]);
+            }
+        });
+        Ok(())
+    })?;
     Ok(cx.boolean(true))
 }
 
-/// `swap(view, size)`: turn each `size` bytes around.
+/// A short pattern is repeated up to so many bytes before it is copied.
+const FILL_AT_ONCE: usize = 1024;
+
+/// `swap(view, size)`: turn each `size` bytes around, 2, 4 or 8.
 fn swap<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let (view, size) = (call.argument(0), place(call, 1)?.max(1));
-    poll_for(call.cx(), view.byte_length().unwrap_or(0))?;
-    view.with_bytes_mut(|bytes| bytes.chunks_exact_mut(size).for_each(<[u8]>::reverse));
+    call.cx()
+        .in_parts(view.byte_length().unwrap_or(0), |part| {
+            view.with_bytes_mut(|bytes| {
+                let bytes = bytes.get_mut(part).unwrap_or_default();
+                bytes.chunks_exact_mut(size).for_each(<[u8]>::reverse);
+            });
+            Ok(())
+        })?;
     Ok(view)
 }

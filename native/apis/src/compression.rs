@@ -82,7 +82,7 @@ fn with_codec<'a, R>(
 fn push<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let source = call.argument(1);
     with_codec(call, |cx, codec| {
-        codec.push(cx, source.bytes().unwrap_or_default())?;
+        codec.push(cx, source.bytes()?.unwrap_or_default())?;
         Ok(cx.undefined())
     })
 }
@@ -105,7 +105,7 @@ fn at_once<'a>(call: &Call<'a>, direction: Direction) -> JsResult<Value<'a>> {
     require(call, what, 2)?;
     let (cx, data) = (call.cx(), call.argument(1));
     let format = format(call, 0, what)?;
-    let input = match data.bytes() {
+    let input = match data.bytes()? {
         Some(bytes) => bytes,
         None if data.is_object() => {
             let message = format!("{what}: the data is neither a buffer, a view nor a string");

@@ -11,10 +11,10 @@
 use std::cell::OnceCell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use quickbeam_engine::work::PART;
 use quickbeam_engine::{Call, Cx, JsResult, Member, Value};
 use quickbeam_net::Session;
 
-use crate::arguments::poll_for;
 use crate::host::Apis;
 
 pub(crate) mod byte_string;
@@ -120,20 +120,32 @@ fn to_byte_string<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let cx = call.cx();
     let data = call.argument(0);
     let length = data.byte_length().unwrap_or(0);
-    poll_for(cx, length)?;
     // The bytes, and each of them as UTF-8.
     let _charge = cx.hold(3 * length)?;
-    cx.string(&byte_string::text(&data.bytes().unwrap_or_default()))
+    let bytes = data.bytes()?.unwrap_or_default();
+    let mut text = String::with_capacity(length);
+    cx.in_parts(bytes.len(), |part| {
+        text.push_str(&byte_string::text(&bytes[part]));
+        Ok(())
+    })?;
+    cx.string(&text)
 }
 
 /// `percentDecode(text)`: its bytes (URL Standard, 1.3).
 fn percent_decode<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let cx = call.cx();
     let text = call.argument(0).to_text()?;
-    poll_for(cx, text.len())?;
     let _charge = cx.hold(2 * text.len())?;
-    let bytes: Vec<u8> = percent_encoding::percent_decode_str(&text).collect();
-    cx.uint8_array(&bytes)
+    let mut bytes: Vec<u8> = Vec::with_capacity(text.len());
+    let mut decoded = percent_encoding::percent_decode_str(&text);
+    loop {
+        cx.spend(PART)?;
+        let before = bytes.len();
+        bytes.extend(decoded.by_ref().take(PART));
+        if bytes.len() - before < PART {
+            return cx.uint8_array(&bytes);
+        }
+    }
 }
 
 /// `digest(algorithm, bytes)`, the algorithm as Web Cryptography names it: for
@@ -143,7 +155,7 @@ fn digest<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let algorithm = call.argument(0).to_text()?;
     let data = call.argument(1);
     let _charge = cx.hold(data.byte_length().unwrap_or(0))?;
-    let bytes = data.bytes().unwrap_or_default();
+    let bytes = data.bytes()?.unwrap_or_default();
     match crate::crypto::digest::digest(cx, &algorithm, &bytes)? {
         Some(digest) => cx.uint8_array(&digest),
         None => Ok(cx.null()),

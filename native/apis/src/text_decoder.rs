@@ -119,7 +119,7 @@ fn decode<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
         let length = input.byte_length().unwrap_or(0);
         // The copy of the bytes; each part's text is charged as it comes.
         let mut charge = cx.hold(length)?;
-        let bytes = input.bytes().unwrap_or_default();
+        let bytes = input.bytes()?.unwrap_or_default();
         let decoding = decoder.get_or_insert_with(|| Box::new(this.new_decoder()));
         let text = this.decode_parts(cx, decoding, &bytes, !stream, &mut charge)?;
         if stream {

@@ -68,11 +68,27 @@ fn encode_into<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        destination.write_bytes(&text.as_bytes()[..end]);
-        // A lone surrogate is one unit, and U+FFFD, what became of it, too.
-        let read: usize = text[..end].chars().map(char::len_utf16).sum();
-        (read, end)
-    })?;
+        let bytes = &text.as_bytes()[..end];
+        let mut read = 0;
+        cx.in_parts(end, |part| {
+            let bytes = &bytes[part.clone()];
+            destination.with_bytes_mut(|target| {
+                if let Some(target) = target.get_mut(part) {
+                    target.copy_from_slice(bytes);
+                }
+            });
+            // Units of UTF-16 by the first bytes of their characters. A lone surrogate is
+            // one, and U+FFFD, what became of it, too.
+            let units = |byte: &u8| match byte {
+                0x80..=0xBF => 0,
+                0xF0.. => 2,
+                _ => 1,
+            };
+            read += bytes.iter().map(units).sum::<usize>();
+            Ok(())
+        })?;
+        Ok((read, end))
+    })??;
     let result = cx.object()?;
     result.define("read", cx.integer(read as i64))?;
     result.define("written", cx.integer(written as i64))?;

@@ -89,6 +89,10 @@ impl Meter {
 
 impl Watch for Meter {
     fn poll(&self) -> Verdict {
+        self.poll_ahead(Duration::ZERO)
+    }
+
+    fn poll_ahead(&self, ahead: Duration) -> Verdict {
         if self.cause.get().is_some() {
             return Verdict::Kill;
         }
@@ -101,7 +105,7 @@ impl Watch for Meter {
             self.kill(Cause::Deadline);
             return Verdict::Kill;
         }
-        if now >= self.slice_end.get() {
+        if clock::after(now, ahead) >= self.slice_end.get() {
             Verdict::Pause
         } else {
             Verdict::Continue

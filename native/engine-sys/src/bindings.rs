@@ -2183,3 +2183,6 @@ unsafe extern "C" {
 unsafe extern "C" {
     pub fn JS_PollContext(ctx: *mut JSContext) -> ::core::ffi::c_int;
 }
+unsafe extern "C" {
+    pub fn JS_SpendContext(ctx: *mut JSContext, ticks: ::core::ffi::c_int) -> ::core::ffi::c_int;
+}

@@ -35,6 +35,11 @@ pub enum Verdict {
 pub trait Watch {
     fn poll(&self) -> Verdict;
 
+    /// As [`Watch::poll`], before something that takes about `ahead` and has no poll.
+    fn poll_ahead(&self, _ahead: Duration) -> Verdict {
+        self.poll()
+    }
+
     /// `Atomics.wait`: suspend the fiber while `waiting` answers true, at most for
     /// `timeout` (`None`: for ever). An error where that cannot be.
     fn block(
@@ -92,6 +97,8 @@ pub(crate) struct Inner {
     watch: RefCell<Option<Rc<dyn Watch>>>,
     suspender: Cell<*const Suspender>,
     dying: Cell<bool>,
+    /// What the native that polls is about to do, see [`Cx::spend`].
+    pub(crate) ahead: Cell<Duration>,
     poison: RefCell<Option<String>>,
     unhandled: RefCell<Vec<(Root, Root)>>,
     pub(crate) loader: crate::module::Loader,
@@ -159,6 +166,7 @@ impl Heap {
             watch: RefCell::new(None),
             suspender: Cell::new(std::ptr::null()),
             dying: Cell::new(false),
+            ahead: Cell::new(Duration::ZERO),
             poison: RefCell::new(None),
             unhandled: RefCell::default(),
             loader: RefCell::default(),
@@ -436,7 +444,10 @@ unsafe extern "C" fn on_poll(_rt: *mut sys::JSRuntime, opaque: *mut c_void) -> i
     }
     let watch = inner.watch.borrow().clone();
     let verdict = catch_unwind(AssertUnwindSafe(|| {
-        watch.map_or(Verdict::Continue, |w| w.poll())
+        watch.map_or(Verdict::Continue, |w| match inner.ahead.take() {
+            Duration::ZERO => w.poll(),
+            ahead => w.poll_ahead(ahead),
+        })
     }));
     match verdict {
         Ok(Verdict::Continue) => 0,

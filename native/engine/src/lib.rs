@@ -19,6 +19,7 @@
 //! | [`properties`] | property descriptors and prototypes; [`slots`], internal slots of built-in objects |
 //! | [`fiber`] | the stackful coroutine that an operation runs on |
 //! | `figures` | what a heap has used and holds |
+//! | [`work`] | what long natives do between polls |
 //! | [`report`] | an exception as plain data |
 //! | [`region`] | the memory of a heap and the process-wide page store |
 //!
@@ -51,6 +52,7 @@ pub mod root;
 pub mod slots;
 mod token;
 pub mod value;
+pub mod work;
 
 pub use alone::run_alone;
 pub use builtin::Builtin;

@@ -365,9 +365,18 @@ impl<'a> Value<'a> {
             if units.is_null() {
                 return Err(Thrown::pending());
             }
-            let copy = std::slice::from_raw_parts(units, length).to_vec();
+            let mut copy = Vec::with_capacity(length);
+            let copied = self.cx().in_parts(2 * length, |part| {
+                let part = part.start / 2..part.end / 2;
+                // SAFETY: within the units, which are ours until they are freed.
+                copy.extend_from_slice(std::slice::from_raw_parts(
+                    units.add(part.start),
+                    part.len(),
+                ));
+                Ok(())
+            });
             sys::JS_FreeCStringUTF16(cx, units);
-            Ok(copy)
+            copied.map(|()| copy)
         }
     }
 }

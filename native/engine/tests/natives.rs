@@ -5,9 +5,10 @@ mod common;
 use common::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use quickbeam_engine::fiber::FiberCache;
-use quickbeam_engine::{ErrorKind, KillCause, Kind, Progress, Root, Verdict, Watch};
+use quickbeam_engine::{ErrorKind, KillCause, Kind, Pause, Progress, Root, Signal, Verdict, Watch};
 
 #[test]
 fn natives_get_this_their_arguments_and_their_data() {
@@ -318,6 +319,45 @@ fn a_kill_by_the_watch_is_uncatchable_and_the_heap_usable_after() {
         assert_eq!(eval_text(cx, "1 + 1"), "2");
     });
     assert!(matches!(progress, Progress::Done));
+}
+
+struct Ahead;
+
+impl Watch for Ahead {
+    fn poll(&self) -> Verdict {
+        Verdict::Continue
+    }
+
+    fn poll_ahead(&self, ahead: Duration) -> Verdict {
+        match ahead >= Duration::from_millis(1) {
+            true => Verdict::Pause,
+            false => Verdict::Continue,
+        }
+    }
+}
+
+#[test]
+fn long_work_is_counted_and_pre_empted_before_it_begins() {
+    let mut heap = heap();
+    heap.set_watch(std::rc::Rc::new(Ahead));
+    let progress = heap.start(|cx| {
+        let before = cx.reductions();
+        assert!(cx.spend(100_000).is_ok());
+        assert_eq!(cx.reductions() - before, 100_000 / 512 + 1);
+    });
+    assert!(matches!(progress, Progress::Done));
+    let progress = heap.start(|cx| assert!(cx.spend(16 * 1024 * 1024).is_ok()));
+    assert!(matches!(progress, Progress::Paused(Pause::Slice)));
+    assert!(matches!(heap.resume(Signal::Continue), Progress::Done));
+    let progress = heap.start(|cx| {
+        let mut parts = 0;
+        let whole = cx.in_parts(1_000_000, |part| {
+            parts += part.len();
+            Ok(())
+        });
+        assert!(whole.is_ok() && parts == 1_000_000);
+    });
+    assert!(matches!(progress, Progress::Done), "no part is long");
 }
 
 #[test]

@@ -73,8 +73,9 @@ pub const BYTES_MAX: usize = 1 << 30;
 const SCALAR_BYTES: usize = 512;
 /// Limits and pre-emption are looked at once in so many nodes.
 pub const POLL_NODES: usize = 256;
-/// The output is charged in steps of this size.
-const STEP: usize = 64 * 1024;
+/// The output is charged in steps of its own size, within these.
+const STEP_MIN: usize = 256;
+const STEP_MAX: usize = 64 * 1024;
 
 /// A composite whose elements are being written.
 enum Frame<'a> {
@@ -226,8 +227,9 @@ impl<'a> Encoder<'a, '_> {
             }
             Kind::String => value.with_text(|text| {
                 self.room(text.len())?;
-                self.out.binary(text.as_bytes());
-                Ok(())
+                let (cx, bytes) = (self.cx, text.as_bytes());
+                self.out
+                    .binary_with(bytes.len(), |out| cx.append(bytes, out))
             })??,
             Kind::Symbol => self.symbol(&value)?,
             Kind::Object => self.object(value)?,
@@ -277,12 +279,10 @@ impl<'a> Encoder<'a, '_> {
                 Ok(())
             }
             ObjectKind::Bytes => {
-                self.room(object.byte_length().unwrap_or(0))?;
-                self.out
-                    .binary_with(object.byte_length().unwrap_or(0), |bytes| {
-                        object.append_bytes(bytes);
-                    });
-                Ok(())
+                let length = object.byte_length().unwrap_or(0);
+                self.room(length)?;
+                let append = |out: &mut Vec<u8>| object.append_bytes(out).map(drop);
+                self.out.binary_with(length, append)
             }
             ObjectKind::Date => {
                 let time = Bridge::of(self.cx).time_of(&object)?;
@@ -406,8 +406,10 @@ impl<'a> Encoder<'a, '_> {
         if end > BYTES_MAX {
             return Err(too_many_bytes(self.cx));
         }
-        self.cx.charge(end + STEP - self.paid)?;
-        self.paid = end + STEP;
+        // As much again, so that little is charged for little, and seldom for much.
+        let end = end + (end / 2).clamp(STEP_MIN, STEP_MAX);
+        self.cx.charge(end - self.paid)?;
+        self.paid = end;
         Ok(())
     }
 

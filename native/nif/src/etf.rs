@@ -60,12 +60,17 @@ impl Etf {
     }
 
     /// A binary of `size` bytes that `append` appends.
-    pub fn binary_with(&mut self, size: usize, append: impl FnOnce(&mut Vec<u8>)) {
+    pub fn binary_with<E>(
+        &mut self,
+        size: usize,
+        append: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<(), E> {
         self.bytes.push(BINARY);
         self.bytes.extend(length(size));
         let end = self.bytes.len() + size;
-        append(&mut self.bytes);
+        append(&mut self.bytes)?;
         debug_assert_eq!(self.bytes.len(), end);
+        Ok(())
     }
 
     pub fn integer(&mut self, value: i64) {

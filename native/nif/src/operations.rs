@@ -181,7 +181,7 @@ impl Request {
             OperationKind::MemoryUsage => return Ok(Body::Etf(crate::figures::memory_usage(cx))),
             OperationKind::Coverage => return Ok(Body::Etf(crate::cover::of_context(cx))),
             OperationKind::Dom(query) => return self.ask_document(cx, query),
-            OperationKind::Disasm => return Ok(Body::Etf(value.bytes().unwrap_or_default())),
+            OperationKind::Disasm => return Ok(Body::Etf(value.bytes()?.unwrap_or_default())),
             _ => {}
         }
         Ok(match value.kind() {
@@ -191,7 +191,7 @@ impl Request {
             Kind::Float(number) if number.is_finite() && number.fract() != 0.0 => {
                 Body::Float(number)
             }
-            Kind::String => Body::Binary(value.with_text(|text| text.into_owned().into_bytes())?),
+            Kind::String => Body::Binary(value.to_text()?.into_bytes()),
             _ => {
                 let mut out = ok_head();
                 encode(cx, value, &mut out)?;

@@ -26,7 +26,8 @@ export async function rpc(node, name, fun, ...args) {
 
 /**
  * Start a context of its own on the same pool and have it run `source`: its pid, at once.
- * It lives until its script is done for and the owner of this context ends.
+ * As a process that another spawns it is not linked to this one: it lives on where this
+ * context ends, however it does, until it is stopped or the owner of both ends.
  */
 export function spawn(source) {
   requireArguments(arguments.length, 1, "Beam.spawn");

@@ -1,7 +1,7 @@
 // SubtleCrypto: Web Cryptography, 14. What an algorithm does is
 // lib/quickbeam/apis/crypto.ex's; names, conversions and who may do what are here.
 
-import { copyBytes, digest, isBufferSource, request, requestKeys } from "native:crypto";
+import { copyBytes, digest, isBufferSource, request as ask, requestKeys } from "native:crypto";
 import { normalize, supports, toAlgorithmIdentifier, toBufferSource, toCryptoKey } from "./algorithms.js";
 import { fromJsonWebKey, makeKey, makeKeyPair, toJsonWebKey, toKeyFormat, toKeyUsages } from "./keys.js";
 import { exposeInterface, requireArguments } from "../webidl.js";
@@ -208,6 +208,11 @@ export class SubtleCrypto {
   }
 }
 exposeInterface(SubtleCrypto);
+
+/** What is asked stays charged to the context until it is answered: it may have to wait. */
+async function request(...asked) {
+  return await ask(...asked);
+}
 
 async function cipher(operation, algorithm, key, data) {
   algorithm = toAlgorithmIdentifier(algorithm);

@@ -120,6 +120,21 @@ defmodule QuickBEAM.Apis.ProcessesTest do
     # It ends with the owner, not with the one that has spawned it.
     Context.stop(js)
     assert Process.alive?(pid)
+    send(pid, [self(), 2])
+    assert_receive 3, 10_000
+  end
+
+  test "one that has spawned others may be killed: they go on until the owner ends" do
+    pool = start_pool()
+    {owner, js} = start_owner(pool, apis: [:beam])
+    child = js!(js, "Beam.spawn('Beam.onMessage(([from, n]) => Beam.send(from, n + 1))')")
+    Process.exit(js, :kill)
+    await_end(js)
+    send(child, [self(), 1])
+    assert_receive 2, 10_000
+    send(owner, {:exit, :normal})
+    await_end(child)
+    eventually(fn -> ContextPool.stats(pool).contexts == 0 end)
   end
 
   test "there is an end to spawning" do

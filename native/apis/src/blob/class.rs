@@ -7,9 +7,7 @@ use quickbeam_engine::{Call, ClassMembers, Cx, JsResult, Member, Value};
 
 use super::pieces::{Builder, Pieces};
 use super::{Blob, normalize_type};
-use crate::arguments::{
-    clamp, dictionary, optional, poll_for, promise_of, prototype_for, type_error,
-};
+use crate::arguments::{clamp, dictionary, optional, promise_of, prototype_for, type_error};
 use crate::host::once;
 use crate::iteration::sequence;
 use crate::modules;
@@ -136,13 +134,13 @@ impl Options {
             match part {
                 Part::Text(text) => {
                     let text = self.with_endings(text);
-                    builder.append(text.len(), |to| to.extend_from_slice(text.as_bytes()))?;
+                    builder.append(text.len(), |to| cx.append(text.as_bytes(), to))?;
                 }
                 Part::Object(object) => match object.host::<Blob>() {
                     Some(blob) => builder.share(&blob.bytes)?,
                     None => {
                         let length = object.byte_length().unwrap_or(0);
-                        builder.append(length, |to| _ = object.append_bytes(to))?;
+                        builder.append(length, |to| object.append_bytes(to).map(drop))?;
                     }
                 },
             }
@@ -219,9 +217,17 @@ fn text<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let cx = call.cx();
     with(call, |blob| {
         let bytes = blob.bytes.contiguous(cx)?;
-        poll_for(cx, bytes.len())?;
         let _working = cx.hold(bytes.len())?;
-        cx.string(&UTF_8.decode_with_bom_removal(&bytes).0)
+        let mut decoder = UTF_8.new_decoder_with_bom_removal();
+        let mut text = String::new();
+        cx.in_parts(bytes.len(), |part| {
+            let last = part.end == bytes.len();
+            let room = decoder.max_utf8_buffer_length(part.len());
+            text.reserve(room.unwrap_or(0));
+            _ = decoder.decode_to_string(&bytes[part], &mut text, last);
+            Ok(())
+        })?;
+        cx.string(&text)
     })
 }
 

@@ -69,7 +69,7 @@ fn from_bytes<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
         return Err(type_error(cx, "fromBytes: neither a buffer nor a view"));
     };
     let mut builder = Builder::new(cx)?;
-    builder.append(length, |to| _ = source.append_bytes(to))?;
+    builder.append(length, |to| source.append_bytes(to).map(drop))?;
     let kind = match optional(call, 1) {
         Some(kind) => normalize_type(&kind.to_text()?),
         None => String::new(),

@@ -8,8 +8,6 @@ use std::sync::Arc;
 
 use quickbeam_engine::{Charge, Cx, JsResult};
 
-use crate::arguments::poll_for;
-
 /// Bytes of another Blob are copied up to this many: a piece costs about as much.
 const SHARE_AT: usize = 4096;
 
@@ -57,8 +55,7 @@ impl Pieces {
                 drop(cx.hold(self.length)?);
                 let mut all = Vec::with_capacity(self.length);
                 for piece in several {
-                    poll_for(cx, piece.run.range.len())?;
-                    all.extend_from_slice(piece.run.bytes());
+                    cx.append(piece.run.bytes(), &mut all)?;
                 }
                 Ok(Cow::Owned(all))
             }
@@ -155,13 +152,11 @@ impl<'a> Builder<'a> {
     pub(crate) fn append(
         &mut self,
         length: usize,
-        append: impl FnOnce(&mut Vec<u8>),
+        append: impl FnOnce(&mut Vec<u8>) -> JsResult<()>,
     ) -> JsResult<()> {
-        poll_for(self.cx, length)?;
         let bytes = self.pending.len() + length;
         self.charge.set(self.cx, bytes)?;
-        append(&mut self.pending);
-        Ok(())
+        append(&mut self.pending)
     }
 
     /// Add the bytes of another, shared if they are many.
@@ -169,7 +164,8 @@ impl<'a> Builder<'a> {
         if other.length < SHARE_AT {
             for piece in &other.pieces {
                 let bytes = piece.run.bytes();
-                self.append(bytes.len(), |to| to.extend_from_slice(bytes))?;
+                let cx = self.cx;
+                self.append(bytes.len(), |to| cx.append(bytes, to))?;
             }
             return Ok(());
         }

@@ -4,12 +4,13 @@ use std::ops::Range;
 
 use base64_simd::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use encoding_rs::{UTF_8, mem};
-use quickbeam_engine::{JsResult, Value};
+use quickbeam_engine::work::PART;
+use quickbeam_engine::{Cx, JsResult, Value};
 
 use super::encodings::Encoding;
-use crate::arguments::poll_for;
 
-/// The bytes of a string, handed to `use_them`.
+/// The bytes of a string, handed to `use_them`. What is made of them is made part by
+/// part, with a poll for each.
 pub(super) fn with_encoded<R>(
     string: &Value<'_>,
     encoding: Encoding,
@@ -17,19 +18,14 @@ pub(super) fn with_encoded<R>(
 ) -> JsResult<R> {
     let cx = string.cx();
     match encoding {
-        Encoding::Utf8 => string.with_text(|text| {
-            poll_for(cx, text.len())?;
-            Ok(use_them(text.as_bytes()))
-        })?,
+        Encoding::Utf8 => string.with_text(|text| use_them(text.as_bytes())),
         Encoding::Base64 | Encoding::Base64Url => string.with_text(|text| {
-            poll_for(cx, text.len())?;
             let _working = cx.hold(text.len())?;
-            Ok(use_them(&from_base64(text.as_bytes())))
+            Ok(use_them(&from_base64(cx, text.as_bytes())?))
         })?,
         Encoding::Hex => string.with_text(|text| {
-            poll_for(cx, text.len())?;
             let _working = cx.hold(text.len() / 2)?;
-            Ok(use_them(&from_hex(text.as_bytes())))
+            Ok(use_them(&from_hex(cx, text.as_bytes())?))
         })?,
         Encoding::Latin1 | Encoding::Ascii => {
             let ascii = string.with_text(|text| text.is_ascii())?;
@@ -37,17 +33,23 @@ pub(super) fn with_encoded<R>(
                 return with_encoded(string, Encoding::Utf8, use_them);
             }
             let units = string.to_utf16()?;
-            poll_for(cx, units.len())?;
             let _working = cx.hold(3 * units.len())?;
-            // Of each code unit the low byte.
-            let bytes: Vec<u8> = units.iter().map(|unit| *unit as u8).collect();
+            let mut bytes = Vec::with_capacity(units.len());
+            cx.in_parts(units.len(), |part| {
+                // Of each code unit the low byte.
+                bytes.extend(units[part].iter().map(|unit| *unit as u8));
+                Ok(())
+            })?;
             Ok(use_them(&bytes))
         }
         Encoding::Utf16Le => {
             let units = string.to_utf16()?;
-            poll_for(cx, units.len())?;
             let _working = cx.hold(4 * units.len())?;
-            let bytes: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+            let mut bytes = Vec::with_capacity(2 * units.len());
+            cx.in_parts(units.len(), |part| {
+                bytes.extend(units[part].iter().flat_map(|unit| unit.to_le_bytes()));
+                Ok(())
+            })?;
             Ok(use_them(&bytes))
         }
     }
@@ -71,32 +73,65 @@ pub(super) fn decode<'a>(
             return Ok(string);
         }
     }
-    let _working = cx.hold(3 * range.len())?;
+    let length = view.with_bytes(|bytes| cut(bytes, &range).len());
+    let (start, length) = (range.start, length.unwrap_or(0));
+    let _working = cx.hold(3 * length)?;
     if encoding == Encoding::Utf16Le {
-        let units = view.with_bytes(|bytes| {
-            let pairs = cut(bytes, &range).chunks_exact(2);
-            let units = pairs.map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
-            units.collect::<Vec<u16>>()
-        });
-        let units = units.unwrap_or_default();
-        return match String::from_utf16(&units) {
-            Ok(text) => cx.string(&text),
-            // Lone surrogates stay.
-            Err(_) => cx.string_of_units(&units),
-        };
+        return decode_utf16(view, start..start + length);
     }
-    let text = view.with_bytes(|bytes| {
-        let bytes = cut(bytes, &range);
-        match encoding {
-            Encoding::Latin1 => mem::decode_latin1(bytes).into_owned(),
-            Encoding::Ascii => bytes.iter().map(|byte| (byte & 0x7F) as char).collect(),
-            Encoding::Base64 => STANDARD.encode_to_string(bytes),
-            Encoding::Base64Url => URL_SAFE_NO_PAD.encode_to_string(bytes),
-            Encoding::Hex => hex(bytes),
-            _ => UTF_8.decode_without_bom_handling(bytes).0.into_owned(),
+    let mut text = String::new();
+    let mut utf8 = UTF_8.new_decoder_without_bom_handling();
+    cx.in_parts(length, |part| {
+        let last = part.end == length;
+        let part = start + part.start..start + part.end;
+        view.with_bytes(|bytes| {
+            let bytes = cut(bytes, &part);
+            match encoding {
+                Encoding::Latin1 => text.push_str(&mem::decode_latin1(bytes)),
+                Encoding::Ascii => text.extend(bytes.iter().map(|byte| (byte & 0x7F) as char)),
+                Encoding::Base64 => STANDARD_NO_PAD.encode_append(bytes, &mut text),
+                Encoding::Base64Url => URL_SAFE_NO_PAD.encode_append(bytes, &mut text),
+                Encoding::Hex => text.extend(hex(bytes)),
+                _ => {
+                    let room = utf8.max_utf8_buffer_length(bytes.len());
+                    text.reserve(room.unwrap_or(0));
+                    _ = utf8.decode_to_string(bytes, &mut text, last);
+                }
+            }
+        });
+        Ok(())
+    })?;
+    if encoding == Encoding::Base64 {
+        text.extend(std::iter::repeat_n('=', (4 - text.len() % 4) % 4));
+    }
+    cx.string(&text)
+}
+
+/// Pairs of bytes, the lower one first.
+fn decode_utf16<'a>(view: &Value<'a>, range: Range<usize>) -> JsResult<Value<'a>> {
+    let cx = view.cx();
+    let mut units: Vec<u16> = Vec::with_capacity(range.len() / 2);
+    cx.in_parts(range.len(), |part| {
+        let part = range.start + part.start..range.start + part.end;
+        view.with_bytes(|bytes| {
+            let pairs = cut(bytes, &part).chunks_exact(2);
+            units.extend(pairs.map(|pair| u16::from_le_bytes([pair[0], pair[1]])));
+        });
+        Ok(())
+    })?;
+    let mut text = String::with_capacity(units.len());
+    let mut rest = char::decode_utf16(units.iter().copied());
+    loop {
+        cx.spend(PART)?;
+        for _ in 0..PART / 2 {
+            match rest.next() {
+                Some(Ok(char)) => text.push(char),
+                None => return cx.string(&text),
+                // Lone surrogates stay.
+                Some(Err(_)) => return cx.string_of_units(&units),
+            }
         }
-    });
-    cx.string(&text.unwrap_or_default())
+    }
 }
 
 fn cut<'b>(bytes: &'b [u8], range: &Range<usize>) -> &'b [u8] {
@@ -104,40 +139,63 @@ fn cut<'b>(bytes: &'b [u8], range: &Range<usize>) -> &'b [u8] {
     &bytes[range.start.min(end)..end]
 }
 
-fn hex(bytes: &[u8]) -> String {
+fn hex(bytes: &[u8]) -> impl Iterator<Item = char> {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
-    digits
-        .map(|digit| DIGITS[usize::from(digit)] as char)
-        .collect()
+    digits.map(|digit| DIGITS[usize::from(digit)] as char)
 }
 
 /// Up to the first pair that is none.
-fn from_hex(text: &[u8]) -> Vec<u8> {
+fn from_hex(cx: Cx<'_>, text: &[u8]) -> JsResult<Vec<u8>> {
     let digit = |byte: u8| (byte as char).to_digit(16);
-    let pairs = text.chunks_exact(2);
-    pairs
-        .map_while(|pair| Some((digit(pair[0])? << 4 | digit(pair[1])?) as u8))
-        .collect()
+    let mut bytes = Vec::with_capacity(text.len() / 2);
+    for part in text.chunks(PART) {
+        cx.spend(part.len())?;
+        let pairs = part.chunks_exact(2);
+        let (before, count) = (bytes.len(), pairs.len());
+        bytes.extend(pairs.map_while(|pair| Some((digit(pair[0])? << 4 | digit(pair[1])?) as u8)));
+        if bytes.len() - before < count {
+            break;
+        }
+    }
+    Ok(bytes)
 }
 
 /// Both alphabets, with padding or without; what belongs to neither is skipped, and
 /// the first `=` ends it.
-fn from_base64(text: &[u8]) -> Vec<u8> {
-    if let Ok(bytes) = STANDARD.decode_to_vec(text) {
-        return bytes;
+fn from_base64(cx: Cx<'_>, text: &[u8]) -> JsResult<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 3);
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (part, after) = rest.split_at(rest.len().min(PART));
+        cx.spend(part.len())?;
+        match STANDARD.decode_to_vec(part) {
+            Ok(decoded) if after.is_empty() || !part.ends_with(b"=") => {
+                bytes.extend_from_slice(&decoded);
+            }
+            _ => break,
+        }
+        rest = after;
     }
-    let end = text.iter().position(|byte| *byte == b'=');
-    let letters = text[..end.unwrap_or(text.len())].iter();
-    let mut plain: Vec<u8> = letters
-        .filter_map(|byte| match byte {
+    if rest.is_empty() {
+        return Ok(bytes);
+    }
+    let mut plain: Vec<u8> = Vec::with_capacity(rest.len());
+    for part in rest.chunks(PART) {
+        cx.spend(part.len())?;
+        let end = part.iter().position(|byte| *byte == b'=');
+        let letters = part[..end.unwrap_or(part.len())].iter();
+        plain.extend(letters.filter_map(|byte| match byte {
             b'-' => Some(b'+'),
             b'_' => Some(b'/'),
             b'+' | b'/' => Some(*byte),
             byte if byte.is_ascii_alphanumeric() => Some(*byte),
             _ => None,
-        })
-        .collect();
+        }));
+        if end.is_some() {
+            break;
+        }
+    }
     // One letter of a group of four is no byte.
     if plain.len() % 4 == 1 {
         plain.pop();
@@ -146,7 +204,11 @@ fn from_base64(text: &[u8]) -> Vec<u8> {
     if let Some(last) = plain.pop() {
         plain.push(without_spare_bits(last, plain.len() % 4));
     }
-    STANDARD_NO_PAD.decode_to_vec(&plain).unwrap_or_default()
+    for part in plain.chunks(PART) {
+        cx.spend(part.len())?;
+        bytes.extend(STANDARD_NO_PAD.decode_to_vec(part).unwrap_or_default());
+    }
+    Ok(bytes)
 }
 
 /// The last letter, `before` others of its group before it, with the bits that no

@@ -20,11 +20,12 @@ pub(crate) fn pack<'a>(cx: Cx<'a>, value: &Value<'a>) -> JsResult<Vec<u8>> {
     let mut out = Writer(vec![FORM]);
     out.number(record.nodes.len() as u64);
     for node in &record.nodes {
-        cx.poll()?;
+        let before = out.0.len();
         if out.node(node).is_none() {
             let message = "An object of this interface cannot go to another node";
             return Err(data_clone_error(cx, message));
         }
+        cx.spend(out.0.len() - before)?;
     }
     out.slot(&record.root);
     Ok(out.0)
@@ -32,7 +33,7 @@ pub(crate) fn pack<'a>(cx: Cx<'a>, value: &Value<'a>) -> JsResult<Vec<u8>> {
 
 /// The value of what [`pack`] gave.
 pub(crate) fn unpack<'a>(cx: Cx<'a>, bytes: &[u8]) -> JsResult<Value<'a>> {
-    let Some(record) = Reader(bytes).record() else {
+    let Some(record) = Reader(bytes).record(cx)? else {
         return Err(data_clone_error(cx, "The message is not readable"));
     };
     let record = record.map(|plain| {
@@ -300,16 +301,22 @@ impl Reader<'_> {
         }
     }
 
-    fn record(mut self) -> Option<Record<Plain>> {
-        (self.byte()? == FORM).then_some(())?;
-        let count = self.count()?;
-        let mut nodes = Vec::with_capacity(count);
+    fn record(mut self, cx: Cx<'_>) -> JsResult<Option<Record<Plain>>> {
+        let form = self.byte();
+        let Some(count) = self.count().filter(|_| form == Some(FORM)) else {
+            return Ok(None);
+        };
+        let mut nodes = Vec::new();
         for _ in 0..count {
-            let node = self.node(count, &nodes)?;
+            let before = self.0.len();
+            let Some(node) = self.node(count, &nodes) else {
+                return Ok(None);
+            };
             nodes.push(node);
+            cx.spend(before - self.0.len())?;
         }
-        let root = self.slot(count)?;
-        self.0.is_empty().then_some(Record { nodes, root })
+        let root = self.slot(count).filter(|_| self.0.is_empty());
+        Ok(root.map(|root| Record { nodes, root }))
     }
 
     fn node(&mut self, count: usize, before: &[Node<Plain>]) -> Option<Node<Plain>> {
@@ -368,7 +375,7 @@ pub(crate) static NATIVES: &[quickbeam_engine::Member] = &[
         call.cx().uint8_array(&bytes)
     }),
     quickbeam_engine::Member::method(c"unpack", 1, |call| {
-        let bytes = call.argument(0).bytes().unwrap_or_default();
+        let bytes = call.argument(0).bytes()?.unwrap_or_default();
         unpack(call.cx(), &bytes)
     }),
 ];

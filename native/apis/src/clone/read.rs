@@ -364,7 +364,7 @@ impl<'a> Reader<'a> {
             Some(slots) if slots.detached => Err(self.refuse("A detached ArrayBuffer")),
             Some(slots) => {
                 self.count(slots.byte_length)?;
-                let bytes = value.bytes().unwrap_or_default();
+                let bytes = value.bytes()?.unwrap_or_default();
                 self.remember(value, Node::Buffer(bytes, slots.max_byte_length))
             }
             None => Err(self.refuse("A buffer of an unknown kind")),

@@ -69,7 +69,7 @@ pub fn serialize<'a>(
         transferred.push(match transferable {
             Transferable::Buffer(buffer) => {
                 let max = transferable.check(cx)?;
-                let bytes = buffer.bytes().unwrap_or_default();
+                let bytes = buffer.bytes()?.unwrap_or_default();
                 buffer.detach();
                 Holder::Buffer(bytes, max)
             }
@@ -124,12 +124,12 @@ impl Plain {
             }
             Kind::String => {
                 let text = value.with_text(|text| match text {
-                    std::borrow::Cow::Borrowed(text) => Some(text.into()),
+                    std::borrow::Cow::Borrowed(text) => cx.copy_text(text).map(Some),
                     // It had to be mended.
-                    std::borrow::Cow::Owned(_) => None,
-                })?;
+                    std::borrow::Cow::Owned(_) => Ok(None),
+                })??;
                 match text {
-                    Some(text) => Plain::Text(text),
+                    Some(text) => Plain::Text(text.into()),
                     None => Plain::Units(value.to_utf16()?.into()),
                 }
             }

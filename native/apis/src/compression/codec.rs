@@ -79,11 +79,16 @@ impl Codec {
         let mut out = vec![0; CHUNK];
         let mut written = 0;
         while written < CHUNK {
-            poll_for(cx, CHUNK)?;
             let Some(state) = &mut self.state else { break };
             let input = &self.input[self.at..];
-            // In steps, so that what becomes little can be stopped too.
-            let step = &input[..input.len().min(4 * CHUNK)];
+            // In steps, so that what becomes little can be stopped too. To compress takes
+            // some ten times as long.
+            let step = &input[..input.len().min(CHUNK)];
+            let pace = match self.direction {
+                Direction::Compress => 16,
+                Direction::Decompress => 2,
+            };
+            poll_for(cx, pace * step.len().max(CHUNK / 16))?;
             let last = self.finishing && step.len() == input.len();
             let Made { read, wrote, end } = match state.run(step, &mut out[written..], last) {
                 Some(made) => made,

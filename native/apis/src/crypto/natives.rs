@@ -37,7 +37,7 @@ fn is_buffer_source(value: &Value<'_>) -> bool {
 /// else.
 fn copy_bytes<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let source = call.argument(0);
-    match source.bytes().filter(|_| is_buffer_source(&source)) {
+    match source.bytes()?.filter(|_| is_buffer_source(&source)) {
         Some(bytes) => call.cx().uint8_array(&bytes),
         None => Ok(call.cx().undefined()),
     }
@@ -49,7 +49,9 @@ fn hash<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let data = call.argument(1);
     let size = data.byte_length().unwrap_or(0);
     cx.charge(size)?;
-    let digest = digest::digest(cx, &name, &data.bytes().unwrap_or_default());
+    let digest = data
+        .bytes()
+        .and_then(|bytes| digest::digest(cx, &name, &bytes.unwrap_or_default()));
     cx.release(size);
     match digest? {
         Some(digest) => cx.array_buffer(&digest),

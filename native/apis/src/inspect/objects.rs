@@ -265,7 +265,7 @@ impl<'a> Inspector<'a> {
         }
         let class = value.class_name()?;
         let Some((buffer, view)) = value.view_slots() else {
-            let bytes = value.bytes().unwrap_or_default();
+            let bytes = value.bytes()?.unwrap_or_default();
             let shown: Vec<String> = bytes
                 .iter()
                 .take(BYTES_MAX)

@@ -53,7 +53,7 @@ pub(crate) fn send<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
                 // Before the copy, so that the limit holds.
                 charged += length;
                 let charge = cx.hold(length)?;
-                let bytes = body.bytes().unwrap_or_default();
+                let bytes = body.bytes()?.unwrap_or_default();
                 drop(charge);
                 (None, RequestBody::Bytes(Bytes::from(bytes)))
             }
@@ -125,7 +125,7 @@ pub(crate) fn write<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let cx = call.cx();
     let data = call.argument(1);
     let charge = cx.hold(data.byte_length().unwrap_or(0))?;
-    let bytes = data.bytes().unwrap_or_default();
+    let bytes = data.bytes()?.unwrap_or_default();
     let upload = sending(call, |sending| sending.upload.borrow().clone())?;
     let (written, ticket) = promise(cx, Some(charge))?;
     let done = move |taken| ticket.settle(move |cx| Ok(cx.boolean(taken)));

@@ -144,7 +144,7 @@ pub(crate) fn send_binary<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     with_handle(call, |handle| {
         let size = data.byte_length().unwrap_or(0);
         charge(cx, handle.id, size)?;
-        let bytes = Bytes::from(data.bytes().unwrap_or_default());
+        let bytes = Bytes::from(data.bytes()?.unwrap_or_default());
         handle.socket.send_binary(bytes);
         Ok(cx.integer(size as i64))
     })

@@ -5,6 +5,7 @@ use std::ops::Range;
 use quickbeam_engine_sys as sys;
 
 use super::Value;
+use super::text::as_utf8;
 use crate::cx::JsResult;
 
 impl<'a> Value<'a> {
@@ -16,14 +17,14 @@ impl<'a> Value<'a> {
         };
         let end = range.end.min(size);
         let start = range.start.min(end);
-        // SAFETY: within the bytes of a live buffer. The engine copies them before
-        // anything else; a collection at that runs no script, and self keeps the
-        // buffer.
+        // SAFETY: within the bytes of a live buffer. Until the engine has copied them
+        // the fiber may be suspended for its slice, but no script runs, nor does a
+        // collection run any; and self keeps the buffer.
         unsafe {
             let bytes = std::slice::from_raw_parts(data.add(start), end - start);
-            match std::str::from_utf8(bytes) {
-                Ok(text) => self.cx().string(text).map(Some),
-                Err(_) => Ok(None),
+            match as_utf8(self.cx(), bytes)? {
+                Some(text) => self.cx().string(text).map(Some),
+                None => Ok(None),
             }
         }
     }
@@ -66,21 +67,40 @@ impl Value<'_> {
     }
 
     /// A copy of the bytes of an ArrayBuffer, typed array or DataView: no slice
-    /// of them may be held where a script could detach or resize the buffer.
-    pub fn bytes(&self) -> Option<Vec<u8>> {
+    /// of them may be held where a script could detach or resize the buffer. `None`
+    /// for any other value. It polls.
+    pub fn bytes(&self) -> JsResult<Option<Vec<u8>>> {
         let mut bytes = Vec::new();
-        self.append_bytes(&mut bytes).then_some(bytes)
+        let found = self.append_bytes(&mut bytes)?;
+        Ok(found.then_some(bytes))
     }
 
     /// Append a copy of the bytes to `target`; false for any other value.
-    pub fn append_bytes(&self, target: &mut Vec<u8>) -> bool {
-        let Some((data, size)) = self.raw_bytes() else {
-            return false;
+    pub fn append_bytes(&self, target: &mut Vec<u8>) -> JsResult<bool> {
+        let Some((_, size)) = self.raw_bytes() else {
+            return Ok(false);
         };
-        // SAFETY: `size` bytes of a live buffer; no JS runs during the copy, and
-        // `target` is none of the engine's.
-        target.extend_from_slice(unsafe { std::slice::from_raw_parts(data, size) });
-        true
+        target.reserve_exact(size);
+        self.cx().in_parts(size, |part| {
+            if let Some((data, size)) = self.raw_bytes() {
+                // SAFETY: bytes of a live buffer, which are looked up anew after each
+                // poll; no JS runs during the copy, and `target` is none of the engine's.
+                let bytes = unsafe { std::slice::from_raw_parts(data, size) };
+                target.extend_from_slice(bytes.get(part).unwrap_or_default());
+            }
+            Ok(())
+        })?;
+        Ok(true)
+    }
+
+    /// Whether the bytes are UTF-8; `None` for a value without bytes. It polls.
+    pub fn is_utf8(&self) -> JsResult<Option<bool>> {
+        let Some((data, size)) = self.raw_bytes() else {
+            return Ok(None);
+        };
+        // SAFETY: as in utf8_string.
+        let bytes = unsafe { std::slice::from_raw_parts(data, size) };
+        Ok(Some(as_utf8(self.cx(), bytes)?.is_some()))
     }
 
     /// How many bytes [`Value::bytes`] would give.

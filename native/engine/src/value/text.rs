@@ -6,11 +6,15 @@ use quickbeam_engine_sys as sys;
 
 use super::Value;
 use crate::cx::{Cx, JsResult, Thrown};
+use crate::work::PART;
 
 impl Value<'_> {
     /// `String(value)`, lone surrogates as U+FFFD. Runs JS for objects.
     pub fn to_text(&self) -> JsResult<String> {
-        self.with_text(|text| text.into_owned())
+        self.with_text(|text| match text {
+            Cow::Borrowed(text) => self.cx.copy_text(text),
+            Cow::Owned(text) => Ok(text),
+        })?
     }
 
     /// [`Value::to_text`] without a copy where the string is well-formed.
@@ -25,7 +29,10 @@ impl Value<'_> {
             }
             let guard = CString { cx: self.cx, text };
             let bytes = std::slice::from_raw_parts(guard.text.cast::<u8>(), length);
-            Ok(use_it(well_formed(bytes)))
+            Ok(use_it(match as_utf8(self.cx, bytes)? {
+                Some(text) => Cow::Borrowed(text),
+                None => Cow::Owned(mended(self.cx, bytes)?),
+            }))
         }
     }
 
@@ -73,6 +80,48 @@ impl Drop for CString<'_> {
         // SAFETY: made by JS_ToCStringLen2 or JS_AtomToCStringLen, freed once.
         unsafe { sys::JS_FreeCString(self.cx.as_ptr(), self.text) }
     }
+}
+
+/// `bytes` as text where they are UTF-8. It polls where they are many: the texts of
+/// errors can be read while code is being killed.
+pub(super) fn as_utf8<'b>(cx: Cx<'_>, bytes: &'b [u8]) -> JsResult<Option<&'b str>> {
+    let mut start = 0;
+    while start < bytes.len() {
+        let end = bytes.len().min(start + PART);
+        if bytes.len() > PART {
+            cx.spend(end - start)?;
+        }
+        start = match std::str::from_utf8(&bytes[start..end]) {
+            Ok(_) => end,
+            // A character that goes on in the next part.
+            Err(error) if error.error_len().is_none() && end < bytes.len() => {
+                start + error.valid_up_to()
+            }
+            Err(_) => return Ok(None),
+        };
+    }
+    // SAFETY: every part up to its last whole character was looked at, and the next
+    // began behind that.
+    Ok(Some(unsafe { std::str::from_utf8_unchecked(bytes) }))
+}
+
+/// [`well_formed`] of bytes that are not, part by part. It polls.
+fn mended(cx: Cx<'_>, bytes: &[u8]) -> JsResult<String> {
+    let mut text = String::with_capacity(bytes.len());
+    let mut start = 0;
+    while start < bytes.len() {
+        let mut end = bytes.len().min(start + PART);
+        // A lone surrogate has the shape of any other character.
+        while end < bytes.len() && bytes[end] & 0xC0 == 0x80 {
+            end -= 1;
+        }
+        if bytes.len() > PART {
+            cx.spend(end - start)?;
+        }
+        text.push_str(&well_formed(&bytes[start..end]));
+        start = end;
+    }
+    Ok(text)
 }
 
 /// The engine's UTF-8 has lone surrogates as three bytes each (ED A0..BF xx);

@@ -291,4 +291,37 @@ defmodule QuickBEAM.Apis.Crypto.SubtleTest do
     Context.stop(js)
     assert {:error, %JSError{}} = Task.await(task)
   end
+
+  @tag :capture_log
+  test "operations beyond a few wait in line, charged to the context, and none is lost" do
+    js = start_alone(apis: [:crypto], memory_limit: 64_000_000)
+
+    {:ok, true} =
+      Context.eval(js, """
+      globalThis.key = await crypto.subtle.importKey("raw", new Uint8Array(16), "AES-GCM", false, ["encrypt"]);
+      globalThis.data = new Uint8Array(1_000_000);
+      globalThis.encrypt = (data) => crypto.subtle.encrypt({ name: "AES-GCM", iv: new Uint8Array(12) }, key, data);
+      true
+      """)
+
+    flood = "globalThis.all = []; for (let i = 0; i < 20; i++) all.push(encrypt(data)); 20"
+    assert {:ok, 20} = Context.eval(js, flood)
+    assert :sys.get_state(js).services["crypto"].running <= 8
+
+    assert Context.eval(js, "(await Promise.all(all)).map((bytes) => bytes.byteLength)") ==
+             {:ok, List.duplicate(1_000_016, 20)}
+
+    eventually(fn ->
+      :sys.get_state(js).services["crypto"] == %{running: 0, waiting: :queue.new()}
+    end)
+
+    # The script holds one buffer; what waits is charged all the same.
+    assert_js_error(
+      Context.eval(js, "await Promise.all(Array.from({ length: 1_000 }, () => encrypt(data)))"),
+      "InternalError"
+    )
+
+    eventually(fn -> :sys.get_state(js).services["crypto"].running == 0 end)
+    assert Context.eval(js, "(await encrypt(data)).byteLength") == {:ok, 1_000_016}
+  end
 end
