@@ -132,22 +132,31 @@ typedef struct JSFrozenTemplate {
     size_t size;
 } JSFrozenTemplate;
 
-/* All of it in the memory of the runtime that was frozen. */
+/* All of it in the memory of the runtime that was frozen. Atoms, functions and
+   templates are numbered on from those of the code below. */
 typedef struct JSFrozenCode {
+    const struct JSFrozenCode *below; /* what that runtime shared itself, or NULL */
     JSAtomStruct **atoms;
-    uint32_t atom_count;
+    uint32_t first_atom, atoms_end;
     uint32_t *atom_hash;
     uint32_t atom_hash_mask;
     JSFrozenTemplate *templates;
-    uint32_t template_count, template_size;
+    uint32_t first_template, template_count, template_size;
     JSFunctionBytecode **functions;
     JSModuleDef **modules; /* or NULL: not a module but a script */
-    int function_count;
+    int first_function, function_count;
 } JSFrozenCode;
 
 static uint32_t js_frozen_atoms_end(const JSFrozenCode *frozen)
 {
-    return JS_ATOM_SHARED_END + (frozen ? frozen->atom_count : 0);
+    return frozen ? frozen->atoms_end : JS_ATOM_SHARED_END;
+}
+
+static no_inline JSAtomStruct *js_frozen_atom(const JSFrozenCode *frozen, JSAtom i)
+{
+    while (i < frozen->first_atom)
+        frozen = frozen->below;
+    return frozen->atoms[i - frozen->first_atom];
 }
 
 static inline JSAtomStruct *js_atom(JSRuntime *rt, JSAtom i)
@@ -156,7 +165,7 @@ static inline JSAtomStruct *js_atom(JSRuntime *rt, JSAtom i)
         return js_shared_atoms[i];
     if (likely(i >= rt->atom_base))
         return rt->atom_array[i - rt->atom_base];
-    return rt->frozen->atoms[i - JS_ATOM_SHARED_END];
+    return js_frozen_atom(rt->frozen, i);
 }
 
 /* The shared atom that spells `str`, or JS_ATOM_NULL. `h` is its hash as an
@@ -189,40 +198,43 @@ static JSAtom js_shared_atom_find8(const char *str, size_t len, uint32_t h)
     return i;
 }
 
-/* The atom of the runtime's frozen code that spells `str`, or JS_ATOM_NULL. */
+/* The atom of the runtime's frozen code that spells `str`, or JS_ATOM_NULL. A symbol
+   is in no bucket. */
 static JSAtom js_frozen_atom_find(JSRuntime *rt, JSString *str, uint32_t h,
                                   int atom_type)
 {
-    const JSFrozenCode *frozen = rt->frozen;
+    const JSFrozenCode *frozen;
     JSAtom i;
 
-    if (likely(!frozen))
-        return JS_ATOM_NULL;
-    for (i = frozen->atom_hash[h & frozen->atom_hash_mask]; i != JS_ATOM_NULL;
-         i = js_atom(rt, i)->hash_next) {
-        JSAtomStruct *p = js_atom(rt, i);
-        if (p->hash == h && p->atom_type == atom_type && p->len == str->len &&
-            js_string_memcmp(p, str, p->len) == 0)
-            break;
+    for (frozen = rt->frozen; frozen; frozen = frozen->below) {
+        i = frozen->atom_hash[h & frozen->atom_hash_mask];
+        while (i != JS_ATOM_NULL) {
+            JSAtomStruct *p = frozen->atoms[i - frozen->first_atom];
+            if (p->hash == h && p->atom_type == atom_type && p->len == str->len &&
+                js_string_memcmp(p, str, p->len) == 0)
+                return i;
+            i = p->hash_next;
+        }
     }
-    return i;
+    return JS_ATOM_NULL;
 }
 
 /* The same for the raw 8-bit contents of a string atom. */
 static JSAtom js_frozen_atom_find8(JSRuntime *rt, const char *str, size_t len,
                                    uint32_t h)
 {
-    const JSFrozenCode *frozen = rt->frozen;
+    const JSFrozenCode *frozen;
     JSAtom i;
 
-    if (likely(!frozen))
-        return JS_ATOM_NULL;
-    for (i = frozen->atom_hash[h & frozen->atom_hash_mask]; i != JS_ATOM_NULL;
-         i = js_atom(rt, i)->hash_next) {
-        JSAtomStruct *p = js_atom(rt, i);
-        if (p->hash == h && p->atom_type == JS_ATOM_TYPE_STRING && p->len == len &&
-            !p->is_wide_char && memcmp(str8(p), str, len) == 0)
-            break;
+    for (frozen = rt->frozen; frozen; frozen = frozen->below) {
+        i = frozen->atom_hash[h & frozen->atom_hash_mask];
+        while (i != JS_ATOM_NULL) {
+            JSAtomStruct *p = frozen->atoms[i - frozen->first_atom];
+            if (p->hash == h && p->atom_type == JS_ATOM_TYPE_STRING && p->len == len &&
+                !p->is_wide_char && memcmp(str8(p), str, len) == 0)
+                return i;
+            i = p->hash_next;
+        }
     }
-    return i;
+    return JS_ATOM_NULL;
 }

@@ -5,34 +5,43 @@
  * Included by quickjs.c. A runtime compiles or reads the code, and JS_FreezeCode()
  * makes of that runtime what others are made with: its table of atoms becomes a
  * part of theirs, between the process-wide atoms and their own, so that the atoms
- * in the bytecode mean the same everywhere. Frozen functions have no realm: a
- * runtime that uses them has one context.
+ * in the bytecode mean the same everywhere. That runtime may share frozen code itself,
+ * which then lies below its own. Frozen functions have no realm: a runtime that uses
+ * them has one context.
  */
+
+static uint32_t js_frozen_templates_end(const JSFrozenCode *frozen)
+{
+    return frozen ? frozen->first_template + frozen->template_count : 0;
+}
 
 static uint32_t js_frozen_template_count(const JSRuntime *rt)
 {
-    return rt->frozen->template_count;
+    return js_frozen_templates_end(rt->frozen);
 }
 
 /* The template object `index`, made when it is first asked for. */
 static no_inline JSValue js_frozen_template(JSContext *ctx, uint32_t index)
 {
     const JSFrozenCode *frozen = ctx->rt->frozen;
-    const JSFrozenTemplate *template = &frozen->templates[index];
+    const JSFrozenTemplate *template;
     JSValue *made = ctx->frozen_templates;
-    uint32_t i;
+    uint32_t i, count = js_frozen_templates_end(frozen);
 
     if (!made) {
-        made = js_malloc(ctx, sizeof(*made) * frozen->template_count);
+        made = js_malloc(ctx, sizeof(*made) * count);
         if (!made)
             return JS_EXCEPTION;
-        for (i = 0; i < frozen->template_count; i++)
+        for (i = 0; i < count; i++)
             made[i] = JS_UNDEFINED;
         ctx->frozen_templates = made;
     }
     if (JS_IsUndefined(made[index])) {
-        JSValue obj = JS_ReadObject(ctx, template->data, template->size,
-                                    JS_READ_OBJ_BYTECODE);
+        JSValue obj;
+        while (index < frozen->first_template)
+            frozen = frozen->below;
+        template = &frozen->templates[index - frozen->first_template];
+        obj = JS_ReadObject(ctx, template->data, template->size, JS_READ_OBJ_BYTECODE);
         if (JS_IsException(obj))
             return obj;
         made[index] = obj;
@@ -59,7 +68,8 @@ static int js_freeze_template(JSContext *ctx, JSFrozenCode *frozen, JSValue *pva
     if (!template->data)
         return -1;
     JS_FreeValue(ctx, *pval);
-    *pval = JS_MKVAL(JS_TAG_CATCH_OFFSET, frozen->template_count++);
+    *pval = JS_MKVAL(JS_TAG_CATCH_OFFSET,
+                     frozen->first_template + frozen->template_count++);
     return 0;
 }
 
@@ -116,6 +126,28 @@ static JSFunctionBytecode *js_frozen_function(JSContext *ctx, JSValueConst code,
     return JS_VALUE_GET_PTR(code);
 }
 
+/* Their import attributes are strings, which are copied by reference. */
+static int js_freeze_attributes(JSContext *ctx, JSModuleDef *m)
+{
+    int i, j;
+
+    for (i = 0; i < m->req_module_entries_count; i++) {
+        JSObject *p;
+        if (!JS_IsObject(m->req_module_entries[i].attributes))
+            continue;
+        p = JS_VALUE_GET_OBJ(m->req_module_entries[i].attributes);
+        for (j = 0; j < p->shape->prop_count; j++) {
+            JSValue value = p->prop[j].u.value;
+            if (JS_VALUE_GET_TAG(value) != JS_TAG_STRING) {
+                JS_ThrowTypeError(ctx, "an import attribute cannot be frozen");
+                return -1;
+            }
+            JS_REF_COUNT(JS_VALUE_GET_PTR(value)) = JS_REF_COUNT_IMMORTAL;
+        }
+    }
+    return 0;
+}
+
 JSFrozenCode *JS_FreezeCode(JSContext *ctx, int count, JSValueConst *code)
 {
     JSRuntime *rt = ctx->rt;
@@ -126,6 +158,12 @@ JSFrozenCode *JS_FreezeCode(JSContext *ctx, int count, JSValueConst *code)
     frozen = js_mallocz(ctx, sizeof(*frozen));
     if (!frozen)
         return NULL;
+    frozen->below = rt->frozen;
+    frozen->first_template = js_frozen_templates_end(rt->frozen);
+    if (rt->frozen) {
+        frozen->first_function = rt->frozen->first_function +
+                                 rt->frozen->function_count;
+    }
     frozen->functions = js_malloc(ctx, sizeof(frozen->functions[0]) * count);
     frozen->modules = js_malloc(ctx, sizeof(frozen->modules[0]) * count);
     if (!frozen->functions || !frozen->modules)
@@ -134,9 +172,18 @@ JSFrozenCode *JS_FreezeCode(JSContext *ctx, int count, JSValueConst *code)
         JSFunctionBytecode *b = js_frozen_function(ctx, code[n], &frozen->modules[n]);
         if (!b || js_freeze_function(ctx, frozen, b))
             return NULL;
+        if (frozen->modules[n] && js_freeze_attributes(ctx, frozen->modules[n]))
+            return NULL;
         frozen->functions[n] = b;
     }
     frozen->function_count = count;
+    /* sparse: every new name is looked for in here, and most are not */
+    for (n = rt->atom_hash_size; n < rt->atom_count * 2; n *= 2)
+        continue;
+    if (JS_ResizeAtomHash(rt, n)) {
+        JS_ThrowOutOfMemory(ctx);
+        return NULL;
+    }
     /* last: templates were written with these */
     for (i = rt->atom_base; i < rt->atom_size; i++) {
         JSAtomStruct *p = rt->atom_array[i - rt->atom_base];
@@ -144,7 +191,8 @@ JSFrozenCode *JS_FreezeCode(JSContext *ctx, int count, JSValueConst *code)
             JS_REF_COUNT(p) = JS_REF_COUNT_IMMORTAL;
     }
     frozen->atoms = rt->atom_array;
-    frozen->atom_count = rt->atom_size - rt->atom_base;
+    frozen->first_atom = rt->atom_base;
+    frozen->atoms_end = rt->atom_size;
     frozen->atom_hash = rt->atom_hash;
     frozen->atom_hash_mask = rt->atom_hash_size - 1;
     return frozen;
@@ -157,15 +205,28 @@ JSRuntime *JS_NewRuntimeFrozen(const JSMallocFunctions *mf, void *opaque,
     return js_new_runtime(mf, opaque, frozen);
 }
 
+/* The bytecode of code `index` of the runtime's, NULL where there is none. */
+static JSFunctionBytecode *js_frozen_code(const JSRuntime *rt, int index,
+                                          JSModuleDef **pmodule)
+{
+    const JSFrozenCode *frozen = rt->frozen;
+
+    while (frozen && index < frozen->first_function)
+        frozen = frozen->below;
+    if (!frozen || index < 0 || index - frozen->first_function >= frozen->function_count)
+        return NULL;
+    *pmodule = frozen->modules[index - frozen->first_function];
+    return frozen->functions[index - frozen->first_function];
+}
+
 JSValue JS_RunFrozen(JSContext *ctx, int index)
 {
-    const JSFrozenCode *frozen = ctx->rt->frozen;
+    JSModuleDef *m;
+    JSFunctionBytecode *b = js_frozen_code(ctx->rt, index, &m);
 
-    if (!frozen || index < 0 || index >= frozen->function_count ||
-        frozen->modules[index])
+    if (!b || m)
         return JS_ThrowRangeError(ctx, "no frozen script %d", index);
-    return JS_EvalFunction(ctx, JS_MKPTR(JS_TAG_FUNCTION_BYTECODE,
-                                         frozen->functions[index]));
+    return JS_EvalFunction(ctx, JS_MKPTR(JS_TAG_FUNCTION_BYTECODE, b));
 }
 
 /* A copy of `count` entries of `size` bytes: NULL for none. */
@@ -184,6 +245,30 @@ static int js_copy_entries(JSContext *ctx, void *pcopy, const void *entries,
     return 0;
 }
 
+/* Import attributes, an object of strings in the frozen runtime, for this one. */
+static int js_copy_attributes(JSContext *ctx, JSValue *pcopy, JSValueConst attributes)
+{
+    JSObject *p;
+    JSShapeProperty *prs;
+    int i;
+
+    if (!JS_IsObject(attributes))
+        return 0;
+    *pcopy = JS_NewObjectProto(ctx, JS_NULL);
+    if (JS_IsException(*pcopy)) {
+        *pcopy = JS_UNDEFINED;
+        return -1;
+    }
+    p = JS_VALUE_GET_OBJ(attributes);
+    prs = get_shape_prop(p->shape);
+    for (i = 0; i < p->shape->prop_count; i++) {
+        if (JS_DefinePropertyValue(ctx, *pcopy, prs[i].atom, p->prop[i].u.value,
+                                   JS_PROP_C_W_E) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 #define COPY_ENTRIES(name)                                                  \
     (m->name##_count = m->name##_size = from->name##_count,                 \
      js_copy_entries(ctx, &m->name, from->name, from->name##_count,         \
@@ -191,17 +276,14 @@ static int js_copy_entries(JSContext *ctx, void *pcopy, const void *entries,
 
 int JS_LoadFrozenModule(JSContext *ctx, int index)
 {
-    const JSFrozenCode *frozen = ctx->rt->frozen;
-    const JSModuleDef *from;
-    JSModuleDef *m;
+    JSModuleDef *m, *from;
+    JSFunctionBytecode *b = js_frozen_code(ctx->rt, index, &from);
     int i;
 
-    if (!frozen || index < 0 || index >= frozen->function_count ||
-        !frozen->modules[index]) {
+    if (!b || !from) {
         JS_ThrowRangeError(ctx, "no frozen module %d", index);
         return -1;
     }
-    from = frozen->modules[index];
     m = js_new_module_def(ctx, from->module_name);
     if (!m)
         return -1;
@@ -209,12 +291,15 @@ int JS_LoadFrozenModule(JSContext *ctx, int index)
     if (COPY_ENTRIES(export_entries) || COPY_ENTRIES(star_export_entries) ||
         COPY_ENTRIES(import_entries) || COPY_ENTRIES(req_module_entries))
         goto fail;
-    for (i = 0; i < m->req_module_entries_count; i++) {
-        /* an object of the frozen runtime; bytecode does not keep them either */
+    for (i = 0; i < m->req_module_entries_count; i++)
         m->req_module_entries[i].attributes = JS_UNDEFINED;
+    for (i = 0; i < m->req_module_entries_count; i++) {
+        if (js_copy_attributes(ctx, &m->req_module_entries[i].attributes,
+                               from->req_module_entries[i].attributes))
+            goto fail;
     }
     m->has_tla = from->has_tla;
-    m->func_obj = JS_MKPTR(JS_TAG_FUNCTION_BYTECODE, frozen->functions[index]);
+    m->func_obj = JS_MKPTR(JS_TAG_FUNCTION_BYTECODE, b);
     return 0;
  fail:
     m->export_entries_count = m->star_export_entries_count = 0;

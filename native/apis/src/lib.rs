@@ -63,7 +63,7 @@ mod workers;
 pub use beam::extend as extend_beam;
 pub use groups::{Part, Parts};
 pub use host::{Host, Level, Mailbox, Task};
-pub use modules::{compile_all, load as load_module};
+pub use modules::{code, load as load_module};
 pub use node::node_module;
 pub use services::deliver;
 

@@ -14,8 +14,9 @@
 //! [`Host::natives`]: crate::Host::natives
 
 use std::fmt::Write;
+use std::sync::{Arc, OnceLock};
 
-use quickbeam_engine::{Builtin, Call, Cx, ErrorKind, JsResult, Member, Root, Value};
+use quickbeam_engine::{Builtin, Call, Cx, ErrorKind, FrozenCode, JsResult, Member, Root, Value};
 
 use crate::host::Apis;
 use crate::services;
@@ -171,10 +172,20 @@ static NATIVES: &[(&str, &[Member])] = &[
     ("url", crate::url::NATIVES),
 ];
 
-/// Compile all of them: for a thread that has nothing better to do, so that the
-/// first touch of a global need not.
-pub fn compile_all() {
-    MODULES.iter().for_each(|module| module.compile());
+/// All of them, compiled: whoever asks first waits for that, some 50 ms. Heaps are
+/// made with it, or upon it. `None` where there is no memory for it: then a heap
+/// compiles what it needs.
+///
+/// # Panics
+/// When one does not compile: they are part of this library.
+pub fn code() -> Option<Arc<FrozenCode>> {
+    static CODE: OnceLock<Option<Arc<FrozenCode>>> = OnceLock::new();
+    let compile = || match FrozenCode::of_builtins(MODULES) {
+        Ok(code) => Some(code),
+        Err(error) if error.name == "SyntaxError" => panic!("{error:?}"),
+        Err(_) => None,
+    };
+    CODE.get_or_init(compile).clone()
 }
 
 /// The exports of a module, which runs where this heap has not done so yet.
@@ -318,7 +329,7 @@ mod tests {
 
     #[test]
     fn every_module_compiles() {
-        compile_all();
+        assert!(code().is_some());
     }
 
     #[test]

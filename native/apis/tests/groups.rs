@@ -59,3 +59,36 @@ fn what_a_module_imports_cannot_be_imported_by_a_script() {
         "undefinedundefined",
     );
 }
+
+/// Its code is shared, what it makes is not.
+#[test]
+fn what_a_script_does_to_a_global_stays_in_its_heap() {
+    let mut changed = Js::with_groups(&["fetch", "intl", "node"]);
+    changed.check(
+        "EventTarget.prototype.addEventListener = 5; delete ReadableStream.prototype.tee;
+         Object.setPrototypeOf(Event, null);
+         path.join = () => 'changed'; 
+         Intl.NumberFormat = 2; globalThis.Request = 3;
+         Array.prototype[Symbol.iterator] = null; Object.prototype.polluted = 1;
+         Function.prototype.call = null; 'done'",
+        "done",
+    );
+    let mut other = Js::with_groups(&["fetch", "intl", "node"]);
+    let cases = [
+        ("typeof Function.prototype.call", "function"),
+        ("({}).polluted", "undefined"),
+        ("typeof EventTarget.prototype.addEventListener", "function"),
+        ("typeof ReadableStream.prototype.tee", "function"),
+        (
+            "Object.getPrototypeOf(Event) === Function.prototype",
+            "true",
+        ),
+        ("path.join('a', 'b')", "a/b"),
+        ("new Intl.NumberFormat('en').format(1234)", "1,234"),
+        ("new Request('http://a/').url", "http://a/"),
+        ("[...new Headers({ a: 1 })].join()", "a,1"),
+    ];
+    for (code, expected) in cases {
+        other.check(code, expected);
+    }
+}

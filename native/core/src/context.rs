@@ -25,8 +25,6 @@ pub struct ContextOptions {
     pub max_reductions: u64,
     /// Wall-clock limit of one operation or callback.
     pub timeout: Option<Duration>,
-    /// Code that it shares with others.
-    pub frozen: Option<Arc<FrozenCode>>,
     /// Whether what runs is counted.
     pub cover: bool,
 }
@@ -34,6 +32,10 @@ pub struct ContextOptions {
 /// The host's side of a context. Called on whichever thread runs it; nothing in
 /// here may wait.
 pub trait Embedder: Send + Sync {
+    /// Code that the heap is to share with others. A worker asks, and may wait.
+    fn frozen(&self) -> Option<Arc<FrozenCode>> {
+        None
+    }
     /// Give a fresh heap its globals.
     fn install(&self, heap: &mut Heap) -> Result<(), Report>;
     /// The context can be used, or could not be made.

@@ -74,13 +74,12 @@ impl Cell {
             memory_limit,
             max_reductions,
             timeout,
-            ref frozen,
             cover,
         } = *context.options();
         let pool = context.pool();
         let options = HeapOptions {
             memory_limit,
-            frozen: frozen.clone(),
+            frozen: context.embedder().frozen(),
             cover: cover.then(Default::default),
         };
         let out_of_memory = || Report::new("InternalError", "out of memory");

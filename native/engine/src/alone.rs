@@ -16,16 +16,18 @@ const STACK: usize = 4 << 20;
 pub fn run_alone<R: Send + 'static>(
     task: impl for<'a> FnOnce(Cx<'a>) -> JsResult<R> + Send + 'static,
 ) -> Result<(R, Heap), Report> {
-    run_alone_with(&HeapOptions::default(), task)
+    run_alone_with(&HeapOptions::default(), |_| {}, task)
 }
 
-/// As [`run_alone`], in a heap made with `options`.
+/// As [`run_alone`], in a heap made with `options` and prepared.
 pub(crate) fn run_alone_with<R: Send + 'static>(
     options: &HeapOptions,
+    prepare: impl FnOnce(&mut Heap),
     task: impl for<'a> FnOnce(Cx<'a>) -> JsResult<R> + Send + 'static,
 ) -> Result<(R, Heap), Report> {
     let mut heap = Heap::new(options, Budget::new(0), FiberCache::new(STACK))
         .ok_or_else(|| Report::new("InternalError", "out of memory"))?;
+    prepare(&mut heap);
     let result = Arc::new(Mutex::new(None));
     let out = result.clone();
     heap.start(move |cx| {

@@ -113,7 +113,7 @@ pub(crate) struct Inner {
     /// Everything above lives in it.
     pub(crate) region: Box<Region>,
     /// Last: the heap refers to what is in there without counting.
-    _frozen: Option<Arc<FrozenCode>>,
+    frozen: Option<Arc<FrozenCode>>,
 }
 
 impl Heap {
@@ -177,7 +177,7 @@ impl Heap {
             family: Family::default(),
             cover,
             region,
-            _frozen: options.frozen.clone(),
+            frozen: options.frozen.clone(),
         });
         let opaque: *mut c_void = (&raw const *inner).cast_mut().cast();
         // SAFETY: Inner is boxed and outlives the runtime; the callbacks have
@@ -343,6 +343,10 @@ impl Inner {
     pub(crate) fn cx(&self) -> Cx<'_> {
         // SAFETY: the context is alive as long as self.
         unsafe { Cx::from_ptr(NonNull::new_unchecked(self.ctx)) }
+    }
+
+    pub(crate) fn frozen(&self) -> Option<&FrozenCode> {
+        self.frozen.as_deref()
     }
 
     pub(crate) fn alive(&self) -> &Rc<Alive> {

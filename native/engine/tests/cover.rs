@@ -299,15 +299,19 @@ fn frozen_code_counts_in_each_heap() {
         code: code.into(),
         kind,
     };
-    let frozen = FrozenCode::compile_covered(vec![
-        script(
-            "a.js",
-            "var n = 0; function f() { n++ }",
-            ScriptKind::Classic,
-        ),
-        script("m.js", "export const m = 1 && 2;", ScriptKind::Module),
-        script("b.js", "f(); f()", ScriptKind::Asynchronous),
-    ])
+    let frozen = FrozenCode::compile_upon(
+        None,
+        vec![
+            script(
+                "a.js",
+                "var n = 0; function f() { n++ }",
+                ScriptKind::Classic,
+            ),
+            script("m.js", "export const m = 1 && 2;", ScriptKind::Module),
+            script("b.js", "f(); f()", ScriptKind::Asynchronous),
+        ],
+        true,
+    )
     .expect("compiles");
     let run_all = |heap: &mut Heap| {
         heap.with(|cx| {

@@ -2,12 +2,15 @@
 
 mod common;
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use common::*;
 use quickbeam_engine::fiber::FiberCache;
 use quickbeam_engine::region::Budget;
-use quickbeam_engine::{Cx, FrozenCode, Heap, HeapOptions, Script, ScriptKind};
+use quickbeam_engine::{
+    Builtin, Cx, FrozenCode, Heap, HeapOptions, JsResult, ModuleLoader, Script, ScriptKind, Value,
+};
 
 fn script(code: &str) -> Script {
     Script {
@@ -252,12 +255,120 @@ fn a_module_is_shared_too() {
 }
 
 #[test]
-fn a_module_whose_imports_are_not_frozen_with_it_is_refused() {
-    let report = FrozenCode::compile(vec![Script {
+fn what_a_frozen_module_imports_is_found_where_it_runs() {
+    struct Found;
+    impl ModuleLoader for Found {
+        fn resolve(&self, _cx: Cx<'_>, referrer: &str, specifier: &str) -> JsResult<String> {
+            Ok(format!("{referrer}/{specifier}"))
+        }
+        fn load(&self, cx: Cx<'_>, name: &str, kind: Option<&str>) -> JsResult<()> {
+            let kind = kind.unwrap_or("no kind").to_owned();
+            cx.compile_module(&format!("export default '{name}, {kind}'"), name)
+        }
+        fn evaluate<'a>(&self, _: Cx<'a>, _: &str) -> JsResult<Vec<(String, Value<'a>)>> {
+            Ok(Vec::new())
+        }
+    }
+    let code = "import plain from 'plain'; import data from 'data' with { type: 'json' };
+                globalThis.got = [plain, data].join('; ')";
+    let frozen = FrozenCode::compile(vec![Script {
         name: "app".into(),
-        code: "import 'nowhere'".into(),
+        code: code.into(),
         kind: ScriptKind::Module,
     }])
-    .expect_err("it is not there");
-    assert!(report.message.contains("nowhere"), "{}", report.message);
+    .expect("compiles");
+    for _ in 0..2 {
+        let mut heap = heap_of(&frozen);
+        heap.set_module_loader(Rc::new(Found));
+        heap.with(|cx| {
+            cx.load_frozen_module(0).expect("loads");
+            drop(cx.evaluate_module("app").expect("evaluates"));
+            while cx.run_job().is_some() {}
+            assert_eq!(eval_text(cx, "got"), "app/plain, no kind; app/data, json");
+            cx.collect();
+        });
+    }
+    heap_of(&frozen).with(|cx| {
+        cx.load_frozen_module(0).expect("loads");
+        let failure = failure(cx, cx.evaluate_module("app").map(drop));
+        assert!(failure.contains("plain"), "{failure}");
+    });
+}
+
+static GREETING: Builtin = Builtin::new("greeting", || {
+    "(function (who) { const tag = s => s; return tag`Hello, `[0] + who + (greetings ??= ' again'); })"
+        .to_owned()
+});
+
+static COUNTER: Builtin = Builtin::new("counter", || {
+    "(() => { let n = 0; class Count { static up() { return ++n; } } return Count; })()".to_owned()
+});
+
+static OTHER: Builtin = Builtin::new("other", || "'other'".to_owned());
+
+#[test]
+fn code_lies_upon_that_of_the_host() {
+    static BUILTINS: [&Builtin; 2] = [&GREETING, &COUNTER];
+    let builtins = FrozenCode::of_builtins(&BUILTINS).expect("compiles");
+    let app = "let greetings; const uniqueNameOfTheApp = s => (t => t)`x`[0] + s;
+               ({ who: 'world', uniqueNameOfTheApp })";
+    let app = FrozenCode::compile_upon(Some(builtins.clone()), vec![script(app)], false);
+    let app = app.expect("compiles");
+    let count = |cx: Cx<'_>| {
+        let class = COUNTER.run(cx).expect("runs");
+        let count = class.get("up").expect("is there").call(&class, &[]);
+        assert_eq!(text(cx, &count.expect("is called")), "1");
+        assert_eq!(text(cx, &OTHER.run(cx).expect("runs")), "other");
+    };
+    for _ in 0..2 {
+        heap_of(&builtins).with(|cx| {
+            count(cx);
+            assert_eq!(
+                eval_text(cx, "[typeof greetings, 'uniqueName' + 'OfTheApp'].join()"),
+                "undefined,uniqueNameOfTheApp"
+            );
+        });
+        heap_of(&app).with(|cx| {
+            let own = cx.run_frozen(0).expect("runs");
+            let greeting = GREETING.run(cx).expect("runs");
+            let result = greeting.call(&cx.undefined(), &[own.get("who").expect("is there")]);
+            assert_eq!(text(cx, &result.expect("is called")), "Hello, world again");
+            assert!(text(cx, &greeting).contains("[native code]"));
+            assert_eq!(
+                eval_text(cx, "uniqueNameOfTheApp('y') + greetings"),
+                "xy again"
+            );
+            count(cx);
+            let out_of_range = cx.run_frozen(1).expect_err("there is none");
+            assert_eq!(
+                text(cx, &cx.catch(out_of_range)),
+                "RangeError: no frozen script 3"
+            );
+            cx.collect();
+        });
+    }
+}
+
+#[test]
+fn a_heap_pays_for_the_closures_of_the_host_only() {
+    static LARGE: Builtin = Builtin::new("large", || {
+        let functions: String = (0..500)
+            .map(|n| format!("function f{n}(a{n}) {{ return a{n} + 'constant {n}' }}\n"))
+            .collect();
+        format!("(() => {{ {functions} return [f0, f499] }})()")
+    });
+    let cost = |mut heap: Heap| {
+        heap.with(|cx| {
+            let before = cx.live_bytes();
+            drop(LARGE.run(cx).expect("runs"));
+            let peak = cx.live_bytes();
+            cx.collect();
+            peak - before
+        })
+    };
+    let read = cost(heap());
+    static BUILTINS: [&Builtin; 1] = [&LARGE];
+    let frozen = FrozenCode::of_builtins(&BUILTINS).expect("compiles");
+    let shared = cost(heap_of(&frozen));
+    assert!(shared * 2 < read, "{shared} of {read} bytes");
 }

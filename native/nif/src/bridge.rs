@@ -10,7 +10,9 @@ use rustler::{Encoder, LocalPid};
 
 use quickbeam_apis::{Level, Mailbox, Part, Parts};
 use quickbeam_core::{Context, Embedder, Limit, messages, timers};
-use quickbeam_engine::{Collections, Cx, Heap, JsResult, Member, Report, Root as Kept, Value};
+use quickbeam_engine::{
+    Collections, Cx, FrozenCode, Heap, JsResult, Member, Report, Root as Kept, Value,
+};
 use quickbeam_modules::{Builtins, Compiled, Loader, Root};
 use quickbeam_net::Network;
 
@@ -34,10 +36,11 @@ pub struct Host {
     started: Mutex<Option<ReplyTo>>,
 }
 
-/// Where the modules of a context come from.
+/// Where the modules of a context come from, and its scripts.
 pub struct Modules {
     pub root: Option<Arc<Root>>,
     pub compiled: Arc<Compiled>,
+    pub template: Option<Arc<FrozenCode>>,
 }
 
 /// The heap's extension of this crate.
@@ -125,6 +128,11 @@ fn uncaught_text(prefix: &str, report: &Report) -> String {
 }
 
 impl Embedder for Host {
+    /// A template lies upon the code of the Web APIs.
+    fn frozen(&self) -> Option<Arc<FrozenCode>> {
+        self.modules.template.clone().or_else(quickbeam_apis::code)
+    }
+
     fn install(&self, heap: &mut Heap) -> Result<(), Report> {
         let get_time = heap.with(|cx| {
             report(
@@ -151,7 +159,7 @@ impl Embedder for Host {
             report(cx, timers::install(cx).and_then(|()| beam::install(cx)))?;
             report(cx, built_in(cx, self.parts))
         })?;
-        let Modules { root, compiled } = &self.modules;
+        let Modules { root, compiled, .. } = &self.modules;
         Loader::install(heap, root.clone(), compiled.clone(), NodeModules);
         heap.extend(Bridge {
             host: pid,

@@ -59,10 +59,6 @@ fn context_start<'a>(
             .map_err(|_| rustler::Error::BadArg)?,
         max_reductions: number(atoms::max_reductions())?,
         timeout: limit(options.map_get(atoms::timeout())?)?,
-        frozen: options
-            .map_get(atoms::template())?
-            .decode::<Option<ResourceArc<TemplateResource>>>()?
-            .map(|template| template.0.clone()),
         cover: pool.cover,
     };
     let pid = env.pid();
@@ -82,6 +78,10 @@ fn context_start<'a>(
     let modules = Modules {
         root,
         compiled: pool.compiled.clone(),
+        template: options
+            .map_get(atoms::template())?
+            .decode::<Option<ResourceArc<TemplateResource>>>()?
+            .map(|template| template.0.clone()),
     };
     let network = network::decode(options.map_get(atoms::network())?, &pool.network)?;
     let routes_http = options.map_get(atoms::fetch())?.decode()?;

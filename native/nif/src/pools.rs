@@ -54,11 +54,11 @@ fn init(terms: Term<'_>) -> NifResult<rustler::Atom> {
         .map(|(key, value)| (etf(key), etf(value)))
         .collect();
     let _ = MAPSET.set(fields);
-    // Before anybody waits for it. Where there is no thread to be had, whoever
-    // touches a global first compiles what it needs.
+    // Before anybody waits for it. Where there is no thread to be had, the first
+    // context does it.
     let _ = std::thread::Builder::new()
         .name("quickbeam-compile".to_owned())
-        .spawn(quickbeam_apis::compile_all);
+        .spawn(quickbeam_apis::code);
     Ok(atoms::ok())
 }
 

@@ -36,10 +36,7 @@ fn template_compile<'a>(
         .collect::<NifResult<Vec<Script>>>()?;
     let (pid, reference) = (env.pid(), Parcel::new(reference));
     let compile = move || {
-        let compiled = match cover {
-            true => FrozenCode::compile_covered(scripts),
-            false => FrozenCode::compile(scripts),
-        };
+        let compiled = FrozenCode::compile_upon(quickbeam_apis::code(), scripts, cover);
         tell(pid, reference, compiled);
     };
     let thread = std::thread::Builder::new().name("quickbeam-template".to_owned());

@@ -70,6 +70,7 @@ pub struct Js {
 pub fn bare_heap(memory_limit: usize) -> Heap {
     let options = HeapOptions {
         memory_limit,
+        frozen: quickbeam_apis::code(),
         ..HeapOptions::default()
     };
     Heap::new(&options, Budget::new(0), FiberCache::new(512 * 1024)).expect("a heap")
