@@ -126,6 +126,10 @@ bool JS_PromiseIsHandled(JSContext *ctx, JSValueConst value);
 int JS_PromiseReact(JSContext *ctx, JSValueConst promise,
                     JSValueConst fulfilled, JSValueConst rejected);
 
+/* A new SharedArrayBuffer with the memory of `value`, one of the same runtime, as
+   long as that may grow to. TypeError where it has none that can be shared. */
+JSValue JS_ShareArrayBuffer(JSContext *ctx, JSValueConst value);
+
 /* A new Set of `items`, which stay the caller's. */
 JSValue JS_NewSetFrom(JSContext *ctx, size_t count, JSValueConst *items);
 
@@ -142,8 +146,10 @@ typedef struct JSFrozenCode JSFrozenCode;
    runtime must not be used. */
 JSFrozenCode *JS_FreezeCode(JSContext *ctx, int count, JSValueConst *code);
 
-/* As JS_NewRuntime2(), with the code that JS_FreezeCode() gave. The runtime may
-   have one context only. */
+/* As JS_NewRuntime2(), with the code that JS_FreezeCode() gave, and all that lies
+   below it: where the runtime that was frozen had been made with frozen code itself,
+   scripts and modules are numbered on from those. The runtime may have one context
+   only. */
 JSRuntime *JS_NewRuntimeFrozen(const JSMallocFunctions *mf, void *opaque,
                                const JSFrozenCode *frozen);
 

@@ -4,13 +4,14 @@
 //! of them. Neither recurses, so no graph is too deep, and neither calls a
 //! built-in function that a script may have replaced; only getters run.
 //! [`serialized`] is the list on its way to another heap, [`platform`] what
-//! objects of other APIs do to be in it.
+//! objects of other APIs do to be in it, [`shared`] what SharedArrayBuffers do.
 
 pub(crate) mod external;
 mod platform;
 mod read;
 mod record;
 mod serialized;
+mod shared;
 mod transit;
 mod write;
 
@@ -21,7 +22,9 @@ use crate::iteration::sequence;
 
 pub(crate) use platform::Parcel;
 use read::Transferable;
+pub(crate) use serialized::serialize_for;
 pub use serialized::{Serialized, serialize};
+pub(crate) use shared::Lent;
 pub(crate) use transit::Account;
 
 pub(crate) fn structured_clone<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
@@ -31,7 +34,7 @@ pub(crate) fn structured_clone<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
         Some(options) => transfer_list(cx, &options)?,
         None => Vec::new(),
     };
-    let read = read::read(cx, &call.argument(0), &transfer)?;
+    let read = read::read(cx, &call.argument(0), &transfer, true)?;
     // Only now do the transferred objects go.
     for transferable in &read.transfer {
         transferable.check(cx)?;

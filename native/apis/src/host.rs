@@ -79,6 +79,8 @@ pub(crate) struct Apis {
     pub(crate) object_urls: ObjectUrls,
     /// What it has sent to other heaps and is not there yet.
     pub(crate) in_transit: clone::Account,
+    /// Those of its SharedArrayBuffers that are in there, too.
+    pub(crate) lent: clone::Lent,
     /// What is made once in a heap: [`once`].
     pub(crate) made: RefCell<Vec<(&'static str, Root)>>,
     /// What it has on the network, once it has.
@@ -113,6 +115,7 @@ impl Apis {
             made: RefCell::default(),
             object_urls: ObjectUrls::default(),
             in_transit: clone::Account::default(),
+            lent: clone::Lent::default(),
             network: OnceCell::new(),
             start: Instant::now(),
             time_origin: (origin.as_secs_f64() * 1e6).round() / 1e3,

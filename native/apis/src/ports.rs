@@ -43,6 +43,8 @@ struct End {
     closed: bool,
     /// That the other end has closed is still to be told.
     farewell: bool,
+    /// The other end, of a worker or its owner, is never in the same heap.
+    apart: bool,
 }
 
 /// Under `id` the module of the heap behind `mailbox` knows a port.
@@ -133,6 +135,12 @@ impl Port {
                 side,
             })
         })
+    }
+
+    /// Its ends are never in the same heap.
+    pub(crate) fn part(&self) {
+        let mut ends = self.0.channel.ends();
+        ends.iter_mut().for_each(|end| end.apart = true);
     }
 
     fn send(&self, message: Serialized) {
@@ -302,6 +310,7 @@ fn close<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
 fn post<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let cx = call.cx();
     let target = with_port(call, |Port(place)| place.opposite())?;
+    let apart = with_port(call, |Port(place)| place.channel.ends()[place.side].apart)?;
     let aboard = places(&call.argument(3))?;
     if let Some(target) = &target
         && aboard.iter().any(|port| target.is_within(port))
@@ -310,7 +319,7 @@ fn post<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
         return Err(cx.throw_dom_exception("DataCloneError", message));
     }
     let transfer = items(&call.argument(2))?;
-    let message = clone::serialize(cx, &call.argument(1), &transfer)?;
+    let message = clone::serialize_for(cx, &call.argument(1), &transfer, apart != Some(true))?;
     if let Some(target) = &target {
         for port in &aboard {
             port.channel.ends()[port.side].carrier = Some(target.clone());

@@ -46,6 +46,7 @@ fn offer<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let Some(port) = ports::depart(&call.argument(0)) else {
         return Err(type_error(cx, "not the handle of a port"));
     };
+    port.part();
     let ticket = LAST.fetch_add(1, Ordering::Relaxed) + 1;
     let offer = cx.host_object(&cx.null(), Offer(ticket))?;
     let mut offered = offered().lock().unwrap_or_else(PoisonError::into_inner);

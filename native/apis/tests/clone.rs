@@ -130,10 +130,68 @@ fn buffers() {
         "const det = new ArrayBuffer(1); det.transfer(); structuredClone(det)",
         "DataCloneError",
     );
+}
+
+#[test]
+fn clones_of_a_shared_array_buffer_share_its_memory() {
+    let mut js = Js::new();
+    js.check(
+        "const sab = new SharedArrayBuffer(8); const twin = structuredClone(sab);
+         new Int32Array(sab)[1] = 7;
+         [twin !== sab, twin instanceof SharedArrayBuffer, twin.byteLength,
+          new Int32Array(twin)[1], twin.growable].join()",
+        "true,true,8,7,false",
+    );
+    js.check(
+        "const { a, b, view } = structuredClone({ a: sab, b: sab, view: new Int32Array(sab, 4) });
+         Atomics.add(view, 0, 1);
+         [a === b, view.buffer === a, Atomics.load(new Int32Array(sab), 1)].join()",
+        "true,true,8",
+    );
+    js.check(
+        "const grows = new SharedArrayBuffer(1, { maxByteLength: 16 });
+         const other = structuredClone(grows); const bytes = new Uint8Array(other);
+         grows.grow(9); new Uint8Array(grows)[8] = 5;
+         [other.byteLength, other.maxByteLength, bytes.length, bytes[8], other.growable].join()",
+        "9,16,9,5,true",
+    );
+    js.throws("other.grow(8)", "RangeError");
     js.throws(
-        "structuredClone(new SharedArrayBuffer(1))",
+        "structuredClone(sab, { transfer: [sab] })",
         "DataCloneError",
     );
+    js.throws("structuredClone([sab, () => 1])", "DataCloneError");
+    js.check(
+        "twin.own = sab; sab.own = twin; new Int32Array(twin)[1]",
+        "8",
+    );
+}
+
+#[test]
+fn shared_memory_goes_with_the_last_who_shares_it() {
+    let mut js = Js::new();
+    js.check("structuredClone(new SharedArrayBuffer(1)).byteLength", "1");
+    let before = js.live_bytes();
+    js.check(
+        "(() => { let sab = new SharedArrayBuffer(1e6); const twin = structuredClone(sab);
+           for (let i = 0; i < 100; i++) structuredClone(sab);
+           sab.twin = twin; twin.sab = sab; globalThis.last = structuredClone(twin);
+           return last.byteLength })()",
+        "1000000",
+    );
+    assert!(js.live_bytes() > before + 1_000_000);
+    assert!(js.live_bytes() < before + 1_010_000);
+    js.check("last = null", "null");
+    js.run_tasks();
+    assert!(js.live_bytes() < before + 10_000);
+
+    let mut small = Js::with_limit(400_000);
+    small.throws("new SharedArrayBuffer(1e6)", "InternalError");
+    small.throws(
+        "new SharedArrayBuffer(1, { maxByteLength: 1e6 })",
+        "InternalError",
+    );
+    small.check("new SharedArrayBuffer(1e4).byteLength", "10000");
 }
 
 #[test]

@@ -142,10 +142,10 @@ fn what_cannot_pass_is_refused_and_nothing_is_detached() {
     for value in [
         "[() => 1, [kept]]",
         "[Symbol(), [kept]]",
-        "[new SharedArrayBuffer(1), [kept]]",
         "[1, [kept, kept]]",
         "[1, [kept, {}]]",
         "[1, [kept, new SharedArrayBuffer(1)]]",
+        "[[new SharedArrayBuffer(1), () => 1], [kept]]",
         "[new TextDecoder(), [kept]]",
         "[{ get a() { late.transfer() } }, [kept, globalThis.late = new ArrayBuffer(1)]]",
     ] {
@@ -196,4 +196,26 @@ fn the_limits_of_both_ends_hold() {
         .receive(sent)
         .expect_err("too much");
     assert!(error.contains("out of memory"), "{error}");
+}
+
+#[test]
+fn shared_memory_stays_in_its_heap() {
+    let (mut a, mut b) = (Js::new(), Js::new());
+    a.eval("globalThis.sab = new SharedArrayBuffer(4)")
+        .expect("runs");
+    let sent = a.send("[[sab, new Uint8Array(sab)], []]").expect("is sent");
+    a.receive(sent).expect("arrives");
+    a.check(
+        "got[1][3] = 9; [got[0] === sab, got[0] === got[1].buffer, new Uint8Array(sab)[3]].join()",
+        "false,true,9",
+    );
+    let sent = a.send("[sab, []]").expect("is sent");
+    let error = b.receive(sent).expect_err("another heap");
+    assert!(error.starts_with("DataCloneError"), "{error}");
+    // What never arrives lets go of the buffer.
+    let before = a.live_bytes();
+    drop(a.send("[new SharedArrayBuffer(1e6), []]").expect("is sent"));
+    assert!(a.live_bytes() > before + 1_000_000);
+    a.run_tasks();
+    assert!(a.live_bytes() < before + 10_000);
 }

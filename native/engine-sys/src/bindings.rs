@@ -1929,6 +1929,9 @@ unsafe extern "C" {
     ) -> ::core::ffi::c_int;
 }
 unsafe extern "C" {
+    pub fn JS_ShareArrayBuffer(ctx: *mut JSContext, value: JSValue) -> JSValue;
+}
+unsafe extern "C" {
     pub fn JS_NewSetFrom(ctx: *mut JSContext, count: usize, items: *mut JSValue) -> JSValue;
 }
 #[repr(C)]

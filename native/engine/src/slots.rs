@@ -317,6 +317,15 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// A new SharedArrayBuffer with the memory of this one.
+    pub fn share_buffer(&self) -> JsResult<Value<'a>> {
+        // SAFETY: a live value.
+        unsafe {
+            let raw = sys::JS_ShareArrayBuffer(self.cx().as_ptr(), self.raw());
+            Value::from_result(self.cx(), raw)
+        }
+    }
+
     /// Detach an ArrayBuffer.
     pub fn detach(&self) {
         // SAFETY: nothing for other values.

@@ -8,7 +8,7 @@
 use quickbeam_engine::{Cx, JsResult, Value, ViewKind, ViewSlots};
 
 use super::record::{Entry, Failure, Node, Record, Slot};
-use super::serialized::{Plain, serialize};
+use super::serialized::{Plain, serialize_for};
 use super::{data_clone_error, read, write};
 
 const FORM: u8 = 1;
@@ -16,7 +16,7 @@ const FORM: u8 = 1;
 /// StructuredSerializeForStorage, to bytes. Objects of the platform stay on their
 /// node: a DataCloneError.
 pub(crate) fn pack<'a>(cx: Cx<'a>, value: &Value<'a>) -> JsResult<Vec<u8>> {
-    let record = serialize(cx, value, &[])?.into_record();
+    let record = serialize_for(cx, value, &[], false)?.into_record();
     let mut out = Writer(vec![FORM]);
     out.number(record.nodes.len() as u64);
     for node in &record.nodes {

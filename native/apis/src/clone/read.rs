@@ -8,7 +8,7 @@ use quickbeam_engine::value::Keys;
 use quickbeam_engine::{Charge, Cx, JsResult, Kind, ObjectKind, Property, Value};
 
 use super::record::{Entry, Failure, Node, Record, Slot};
-use super::{data_clone_error, platform};
+use super::{data_clone_error, platform, shared};
 
 /// What has been read.
 pub(super) struct Read<'a> {
@@ -80,6 +80,8 @@ struct Reader<'a> {
     /// Objects that only a getter gave live as long as their identity is used.
     alive: Vec<Value<'a>>,
     stack: Vec<Frame<'a>>,
+    /// Whether it may stay in this heap, and so share memory.
+    stays: bool,
 }
 
 /// Memory is counted in steps of this many bytes.
@@ -89,6 +91,7 @@ pub(super) fn read<'a>(
     cx: Cx<'a>,
     value: &Value<'a>,
     transfer: &[Value<'a>],
+    stays: bool,
 ) -> JsResult<Read<'a>> {
     let mut reader = Reader {
         cx,
@@ -98,6 +101,7 @@ pub(super) fn read<'a>(
         known: HashMap::new(),
         alive: Vec::new(),
         stack: Vec::new(),
+        stays,
     };
     let transfer = reader.transfer(transfer)?;
     let root = reader.value(value)?;
@@ -360,7 +364,12 @@ impl<'a> Reader<'a> {
             return self.remember(value, Node::View(buffer, view));
         }
         match value.buffer_slots() {
-            Some(slots) if slots.shared => Err(self.refuse("A SharedArrayBuffer")),
+            Some(slots) if slots.shared && self.stays => {
+                let parcel = shared::serialize(self.cx, value);
+                self.count(parcel.size())?;
+                self.remember(value, Node::Platform(parcel))
+            }
+            Some(slots) if slots.shared => Err(shared::apart(self.cx)),
             Some(slots) if slots.detached => Err(self.refuse("A detached ArrayBuffer")),
             Some(slots) => {
                 self.count(slots.byte_length)?;

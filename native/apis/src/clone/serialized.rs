@@ -49,7 +49,18 @@ pub fn serialize<'a>(
     value: &Value<'a>,
     transfer: &[Value<'a>],
 ) -> JsResult<Serialized> {
-    let read = read::read(cx, value, transfer)?;
+    serialize_for(cx, value, transfer, true)
+}
+
+/// As [`serialize`], for another heap if it does not stay in this one: then a
+/// SharedArrayBuffer is a DataCloneError at once.
+pub(crate) fn serialize_for<'a>(
+    cx: Cx<'a>,
+    value: &Value<'a>,
+    transfer: &[Value<'a>],
+    stays: bool,
+) -> JsResult<Serialized> {
+    let read = read::read(cx, value, transfer, stays)?;
     let mut size = read.size() + size_of::<Serialized>();
     let record = read.record.map(|primitive| {
         cx.poll()?;
