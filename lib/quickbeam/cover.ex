@@ -45,6 +45,8 @@ defmodule QuickBEAM.Cover do
       {1, 2}
       iex> QuickBEAM.Cover.export(:lcov, Path.join(System.tmp_dir!(), "lcov.info"))
       :ok
+      iex> QuickBEAM.stop(js)
+      :ok
       iex> QuickBEAM.Cover.stop()
       :ok
 

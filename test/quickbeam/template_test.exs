@@ -63,6 +63,57 @@ defmodule QuickBEAM.TemplateTest do
     end
   end
 
+  @tag :toolchain
+  test "what a module imports at run time is each context's own", %{tmp_dir: dir} do
+    File.write!(Path.join(dir, "data.json"), ~s({"answer": 42}))
+    File.write!(Path.join(dir, "counter.mjs"), "let n = 0; export const up = () => ++n;")
+
+    app =
+      write(dir, "app.mjs", """
+      import path, { join } from "node:path";
+      import { format } from "util";
+      const { up } = await import("/counter.mjs".slice(1).replace(/^/, "./"));
+      export const run = async () =>
+        [join("a", "b"), path.sep, format("%s", up()), (await import(globalThis.later)).v];
+      path.join = () => "changed";
+      """)
+
+    pool = start_pool(script: app, apis: [:node])
+
+    for n <- 1..2 do
+      context = start_context(pool, root: dir, define: %{later: "later"})
+      assert Context.load_module(context, "later", "export const v = #{n}") == :ok
+      assert Context.call!(context, {app, "run"}) == ["a/b", "/", "1", n]
+    end
+  end
+
+  test "an import that is not there is an error where the module runs", %{tmp_dir: dir} do
+    Process.flag(:trap_exit, true)
+    app = write(dir, "app.mjs", "const fs = await import('node:fs'); globalThis.fs = fs;")
+    pool = start_pool(script: app)
+    assert {:error, {:script_error, ^app, error}} = Context.start_link(pool: pool)
+    assert error.message =~ "node:fs"
+
+    assert Context.eval!(start_context(pool, apis: [:node]), "typeof fs.readFileSync") ==
+             "function"
+  end
+
+  test "no context sees what another does to a global", %{tmp_dir: dir} do
+    app = write(dir, "app.js", "const list = () => [new Headers({ a: 1 }), new EventTarget()]")
+    pool = start_pool(script: app, apis: [:fetch])
+    [changed, other] = for _ <- 1..2, do: start_context(pool)
+
+    Context.eval!(changed, """
+    list(); Function.prototype.call = null; Object.prototype.polluted = 1;
+    EventTarget.prototype.dispatchEvent = 5; Headers.prototype.get = 6; list.own = 7; 0
+    """)
+
+    assert Context.eval!(other, """
+           const [headers, target] = list();
+           [headers.get("a"), target.dispatchEvent(new Event("x")), {}.polluted, list.own]
+           """) == ["1", true, nil, nil]
+  end
+
   test "errors at the start name the script", %{tmp_dir: dir} do
     Process.flag(:trap_exit, true)
     good = write(dir, "good.js", "1")
