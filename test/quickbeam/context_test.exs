@@ -342,6 +342,22 @@ defmodule QuickBEAM.ContextTest do
     end
   end
 
+  test "what a script throws is told, whatever its jobs throw and catch after it" do
+    context = start_alone()
+
+    for jobs <- ["() => { try { throw 1 } catch {} }", "() => { throw 1 }", "() => null.x"] do
+      code = "Promise.resolve().then(#{jobs}).catch(() => {}); throw new RangeError('mine')"
+      assert {:error, %JSError{name: "RangeError", message: "mine"}} = Context.eval(context, code)
+    end
+
+    # The array of a script that has no memory left is full of such promises.
+    code = "{ const a = []; for (;;) a.push(Promise.resolve().then(() => { throw 1 })) }"
+    context = start_alone(memory_limit: 2_000_000)
+
+    assert {:error, %JSError{name: "InternalError", message: "out of memory"}} =
+             Context.eval(context, code)
+  end
+
   test "a context asked through its process, as another node would", %{context: context} do
     ask = &GenServer.call(context, {:quickbeam_operate, &1, &2, []})
     assert {:ok, 2} = QuickBEAM.Operation.term(ask.({:eval, "1 + 1", "x.js", %{}}, :default))

@@ -102,9 +102,11 @@ fn operate(
     limit: Option<std::time::Duration>,
 ) {
     let (operation, result) = guarded(operation, |operation| operation.start(cx));
+    // What is thrown is taken first: a job that throws, too, would take its place.
+    let result = result.map_err(|thrown| cx.catch(thrown));
     run_jobs(cx);
     if let Some(failure) = end_kill(cx, state, limit) {
-        discard(cx, result);
+        discard(result);
         fail(cx, operation, failure);
     } else {
         conclude(cx, state, operation, result, deadline, limit);
@@ -143,7 +145,7 @@ fn conclude<'a>(
     cx: Cx<'a>,
     state: &State,
     mut operation: Box<dyn Operation>,
-    mut result: JsResult<Value<'a>>,
+    mut result: Result<Value<'a>, Value<'a>>,
     deadline: u64,
     limit: Option<std::time::Duration>,
 ) {
@@ -151,7 +153,6 @@ fn conclude<'a>(
         let value = match result {
             Ok(value) => value,
             Err(thrown) => {
-                let thrown = cx.catch(thrown);
                 return match end_kill(cx, state, limit) {
                     Some(failure) => fail(cx, operation, failure),
                     None => finish(cx, operation, Outcome::Threw(thrown)),
@@ -163,7 +164,9 @@ fn conclude<'a>(
             Some(PromiseState::Fulfilled) => {
                 let settle =
                     |operation: &mut dyn Operation| operation.settle(cx, value.promise_result());
-                (operation, result) = guarded(operation, settle);
+                let settled;
+                (operation, settled) = guarded(operation, settle);
+                result = settled.map_err(|thrown| cx.catch(thrown));
             }
             Some(PromiseState::Rejected) => {
                 value.mark_handled();
@@ -330,12 +333,9 @@ fn fail_orphans(cx: Cx<'_>, state: &State) {
 }
 
 /// Forget a result that nobody will see.
-fn discard<'a>(cx: Cx<'a>, result: JsResult<Value<'a>>) {
-    match result {
-        Ok(value) => {
-            value.mark_handled();
-        }
-        Err(thrown) => drop(cx.catch(thrown)),
+fn discard(result: Result<Value<'_>, Value<'_>>) {
+    if let Ok(value) = result {
+        value.mark_handled();
     }
 }
 
