@@ -96,6 +96,10 @@ conformance: tools ## count passed cases of public data into guides/conformance.
 	QUICKBEAM_CONFORMANCE='$(CURDIR)/guides/conformance.md' \
 	  cargo test $(filter-out --workspace,$(CARGO)) --package quickbeam-apis --test conformance
 
+.PHONY: wpt
+wpt: tools ## Web Platform Tests in contexts, counted into guides/conformance.md
+	mix run scripts/wpt.exs --table
+
 .PHONY: asan
 asan: ## the engine, the fibers and the scheduler under AddressSanitizer
 	scripts/asan

@@ -9,6 +9,32 @@ const { structuredClone } = globalThis;
 /** In the order in which they were made. */
 let entries = [];
 
+/** Who hears of each new entry: performance_observer.js. */
+let watcher = (_) => {};
+
+export function watchEntries(watch) {
+  watcher = watch;
+}
+
+/** "Queue a PerformanceEntry". */
+function queue(entry) {
+  watcher(entry);
+  entries.push(entry);
+  return entry;
+}
+
+/**
+ * Attributes of the PerformanceTiming of a window, which once could be used like marks.
+ * Nothing is loaded here, so they are all zero, but that which is the time origin.
+ */
+const TIMING = [
+  "navigationStart", "unloadEventStart", "unloadEventEnd", "redirectStart", "redirectEnd", "fetchStart",
+  "domainLookupStart", "domainLookupEnd", "connectStart", "connectEnd", "secureConnectionStart", "requestStart",
+  "responseStart", "responseEnd", "domLoading", "domInteractive", "domContentLoadedEventStart",
+  "domContentLoadedEventEnd", "domComplete", "loadEventStart", "loadEventEnd",
+];
+const isTiming = (name) => TIMING.includes(name) && "document" in globalThis;
+
 /** What lets a constructor that scripts cannot call run. */
 const INTERNAL = Symbol("internal");
 
@@ -65,6 +91,7 @@ export class PerformanceMark extends PerformanceEntry {
   constructor(markName, markOptions = undefined) {
     requireArguments(arguments.length, 1, "PerformanceMark");
     const name = toDOMString(markName);
+    if (isTiming(name)) throw new DOMException(`PerformanceMark: ${name} is an attribute of a window's timing`, "SyntaxError");
     const options = toDictionary(markOptions, "PerformanceMark");
     const { detail } = options;
     const { startTime } = options;
@@ -111,6 +138,10 @@ function timeOf(mark, what) {
     if (mark < 0) throw new TypeError(`${what} is negative`);
     return mark;
   }
+  if (isTiming(mark)) {
+    if (mark === "navigationStart") return 0;
+    throw new DOMException(`${what}: ${mark} has not been`, "InvalidAccessError");
+  }
   const found = entries.findLast((entry) => markDetail(entry) !== undefined && entry.name === mark);
   if (found === undefined) throw new DOMException(`${what}: there is no mark "${mark}"`, "SyntaxError");
   return found.startTime;
@@ -148,8 +179,20 @@ function measureTimes({ detail, duration, end, start }, endMark) {
 }
 
 /** Entries by their start, those of one time in the order in which they were made. */
-function sorted(wanted) {
-  return entries.filter(wanted).sort((a, b) => a.startTime - b.startTime);
+export function inOrder(list) {
+  return [...list].sort((a, b) => a.startTime - b.startTime);
+}
+
+/** Those of a list with this name and type, where they are given. */
+export function select(list, name, type) {
+  return list.filter(
+    (entry) => (name === undefined || entry.name === name) && (type === undefined || entry.entryType === type),
+  );
+}
+
+/** The entries of a type as they were made. */
+export function entriesOfType(type) {
+  return select(entries, undefined, type);
 }
 
 function clear(type, name) {
@@ -173,24 +216,21 @@ export const members = {
   },
   getEntries() {
     check(this, 0, 0, "getEntries");
-    return sorted(() => true);
+    return inOrder(entries);
   },
   getEntriesByName(name, type = undefined) {
     check(this, 1, arguments.length, "getEntriesByName");
     const wanted = toDOMString(name);
     const kind = type === undefined ? undefined : toDOMString(type);
-    return sorted((entry) => entry.name === wanted && (kind === undefined || entry.entryType === kind));
+    return inOrder(select(entries, wanted, kind));
   },
   getEntriesByType(type) {
     check(this, 1, arguments.length, "getEntriesByType");
-    const kind = toDOMString(type);
-    return sorted((entry) => entry.entryType === kind);
+    return inOrder(entriesOfType(toDOMString(type)));
   },
   mark(markName, markOptions = undefined) {
     check(this, 1, arguments.length, "mark");
-    const entry = new PerformanceMark(markName, markOptions);
-    entries.push(entry);
-    return entry;
+    return queue(new PerformanceMark(markName, markOptions));
   },
   measure(measureName, startOrMeasureOptions = undefined, endMark = undefined) {
     check(this, 1, arguments.length, "measure");
@@ -201,9 +241,7 @@ export const members = {
     const start = isOptions ? undefined : toDOMString(startOrMeasureOptions);
     const end = endMark === undefined ? undefined : toDOMString(endMark);
     const [from, to] = isOptions ? measureTimes(options, end) : measureFrom(start, end);
-    const entry = new PerformanceMeasure(INTERNAL, name, from, to, cloned(options.detail));
-    entries.push(entry);
-    return entry;
+    return queue(new PerformanceMeasure(INTERNAL, name, from, to, cloned(options.detail)));
   },
 };
 

@@ -6,6 +6,26 @@ defmodule QuickBEAM.DOMTest do
     %{js: js}
   end
 
+  test "the parts of a hyperlink can be read and set as those of a URL" do
+    js = start_alone(apis: [:browser])
+
+    assert Context.eval!(js, """
+           const a = document.createElement("a");
+           a.href = "https://user:pw@example.org:81/p?q#h";
+           const read = [a.username, a.password, a.host, a.port, a.origin];
+           a.hostname = "other.example"; a.pathname = "/x y"; a.hash = ""; a.port = "443";
+           const area = document.createElement("area");
+           area.setAttribute("href", "xn--ab-j1t:bad");
+           [read, a.getAttribute("href"), `${a}`, area.protocol, document.createElement("a").host]
+           """) == [
+             ["user", "pw", "example.org:81", "81", "https://example.org:81"],
+             "https://user:pw@other.example/x%20y?q",
+             "https://user:pw@other.example/x%20y?q",
+             "xn--ab-j1t:",
+             ""
+           ]
+  end
+
   test "a context of the group has a document, others have not", %{js: js} do
     assert {:ok, "BODY"} = QuickBEAM.eval(js, "document.body.tagName")
     {:ok, other} = QuickBEAM.start(apis: [:console])

@@ -118,6 +118,9 @@ defmodule QuickBEAM.Apis.Worker do
         id: nil,
         script: [],
         define: %{},
+        # HTML exposes no window and no document there, and libraries tell by that
+        # where they are.
+        apis: List.delete(caller.options.apis, :dom),
         owner: worker.parent,
         worker: worker,
         worker_count: count

@@ -139,6 +139,16 @@ static EVENTS: &[Member] = &[
     user_timing!(c"PerformanceEntry"),
     user_timing!(c"PerformanceMark"),
     user_timing!(c"PerformanceMeasure"),
+    Member::lazy(c"PerformanceObserver", |cx| {
+        from(cx, "performance_observer.js", "PerformanceObserver")
+    }),
+    Member::lazy(c"PerformanceObserverEntryList", |cx| {
+        from(
+            cx,
+            "performance_observer.js",
+            "PerformanceObserverEntryList",
+        )
+    }),
     Member::lazy(c"ProgressEvent", |cx| {
         from(cx, EVENT_TYPES, "ProgressEvent")
     }),

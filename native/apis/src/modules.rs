@@ -139,6 +139,7 @@ static MODULES: &[&Builtin] = modules![
     "urlpattern/constructor_string.js",
     "urlpattern/parts.js",
     "urlpattern/tokenizer.js",
+    "performance_observer.js",
     "user_timing.js",
     "webidl.js",
     "websocket.js",

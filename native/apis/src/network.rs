@@ -80,7 +80,7 @@ fn parse_url<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
         base if base.is_undefined() => None,
         base => Some(base.to_text()?),
     };
-    let Ok(url) = ada_url::Url::parse(text.as_str(), base.as_deref()) else {
+    let Some(url) = quickbeam_url::Url::parse(text.as_str(), base.as_deref()) else {
         return Ok(cx.null());
     };
     let parts = cx.object()?;

@@ -89,7 +89,7 @@ pub(crate) static NATIVES: &[Member] = &[
     Member::method(c"coarseKind", 1, coarse_kind),
     Member::method(c"domainToUnicode", 1, |call| {
         let domain = call.argument(0).to_text()?;
-        call.cx().string(&ada_url::Idna::unicode(&domain))
+        call.cx().string(&quickbeam_url::to_unicode(&domain))
     }),
     Member::method(c"format", 1, |call| {
         let options = Options::of(&call.argument(0))?;

@@ -1,4 +1,4 @@
-//! `URL`: URL Standard, 6.1, on `ada-url`.
+//! `URL`: URL Standard, 6.1.
 
 mod natives;
 mod objects;
@@ -8,8 +8,8 @@ mod search_params;
 
 use std::cell::RefCell;
 
-use ada_url::Url as Parsed;
 use quickbeam_engine::{Call, Charge, ClassMembers, Cx, JsResult, Member, Thrown, Value};
+use quickbeam_url::{Part as UrlPart, Url as Parsed};
 
 use crate::arguments::{optional, poll_for, prototype_for, require, type_error};
 use crate::groups::{Part, Parts};
@@ -19,59 +19,32 @@ pub(crate) use natives::NATIVES;
 pub(crate) use objects::ObjectUrls;
 pub(crate) use search_params::{class as search_params_class, pairs};
 
+macro_rules! part {
+    ($name:literal, $part:expr) => {
+        Member::accessor(
+            $name,
+            |call| text(call, |url| url.part($part)),
+            |call| set(call, |url, value| url.set_part($part, value)),
+        )
+    };
+}
+
 static MEMBERS: ClassMembers = ClassMembers {
     instance: &[
         Member::accessor(c"href", href, set_href),
         Member::attribute(c"origin", |call| {
             with(call, |url| call.cx().string(&url.origin()))
         }),
-        Member::accessor(
-            c"protocol",
-            |call| text(call, Parsed::protocol),
-            |call| set(call, |url, value| url.set_protocol(value).is_ok()),
-        ),
-        Member::accessor(
-            c"username",
-            |call| text(call, Parsed::username),
-            |call| set(call, |url, value| url.set_username(Some(value)).is_ok()),
-        ),
-        Member::accessor(
-            c"password",
-            |call| text(call, Parsed::password),
-            |call| set(call, |url, value| url.set_password(Some(value)).is_ok()),
-        ),
-        Member::accessor(
-            c"host",
-            |call| text(call, Parsed::host),
-            |call| set(call, |url, value| url.set_host(Some(value)).is_ok()),
-        ),
-        Member::accessor(
-            c"hostname",
-            |call| text(call, Parsed::hostname),
-            |call| set(call, |url, value| url.set_hostname(Some(value)).is_ok()),
-        ),
-        Member::accessor(
-            c"port",
-            |call| text(call, Parsed::port),
-            |call| set(call, |url, value| url.set_port(Some(value)).is_ok()),
-        ),
-        Member::accessor(
-            c"pathname",
-            |call| text(call, Parsed::pathname),
-            |call| set(call, |url, value| url.set_pathname(Some(value)).is_ok()),
-        ),
-        Member::accessor(c"search", |call| text(call, Parsed::search), set_search),
+        part!(c"protocol", UrlPart::Protocol),
+        part!(c"username", UrlPart::Username),
+        part!(c"password", UrlPart::Password),
+        part!(c"host", UrlPart::Host),
+        part!(c"hostname", UrlPart::Hostname),
+        part!(c"port", UrlPart::Port),
+        part!(c"pathname", UrlPart::Pathname),
+        Member::accessor(c"search", |call| text(call, |url| url.search()), set_search),
         Member::attribute(c"searchParams", search_params),
-        Member::accessor(
-            c"hash",
-            |call| text(call, Parsed::hash),
-            |call| {
-                set(call, |url, value| {
-                    url.set_hash(Some(value));
-                    true
-                })
-            },
-        ),
+        part!(c"hash", UrlPart::Hash),
         Member::operation(c"toJSON", 0, href),
         Member::operation(c"toString", 0, href),
         Member::tag(c"URL"),
@@ -127,7 +100,7 @@ fn read(cx: Cx<'_>, url: &str, base: Option<&str>) -> JsResult<Option<Parsed>> {
     poll_for(cx, length)?;
     // What it may take while it works: every byte percent-encoded.
     let _working = cx.hold(3 * length)?;
-    Ok(Parsed::parse(url, base).ok())
+    Ok(Parsed::parse(url, base))
 }
 
 fn object<'a>(cx: Cx<'a>, prototype: &Value<'a>, parsed: Parsed) -> JsResult<Value<'a>> {
@@ -174,7 +147,7 @@ fn text<'a>(call: &Call<'a>, part: impl FnOnce(&Parsed) -> &str) -> JsResult<Val
 }
 
 fn href<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
-    text(call, Parsed::href)
+    text(call, |url| url.href())
 }
 
 /// An attribute's setter; a value that `change` refuses changes nothing.
@@ -209,7 +182,7 @@ fn set_href<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     with(call, |_| Ok(()))?;
     let (cx, this) = (call.cx(), call.this());
     let value = call.argument(0).to_text()?;
-    if change_url(&this, value.len(), |url| url.set_href(&value))?.is_err() {
+    if change_url(&this, value.len(), |url| !url.set_href(&value))? {
         return Err(invalid(cx, &value));
     }
     empty_and_fill(&this)?;
@@ -218,7 +191,7 @@ fn set_href<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
 
 fn set_search<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     set(call, |url, value| {
-        url.set_search(Some(value));
+        url.set_part(UrlPart::Search, value);
         true
     })?;
     empty_and_fill(&call.this())?;
@@ -277,7 +250,11 @@ pub(crate) fn attributes<'a>(url: &Value<'a>) -> JsResult<Option<Vec<(&'static s
 
 /// The "update" steps of searchParams: its list is the query of `url`.
 fn update(url: &Value<'_>, query: &str) -> JsResult<()> {
-    let query = Some(query).filter(|query| !query.is_empty());
-    let length = query.map_or(0, str::len);
-    change_url(url, length, |url| url.set_search(query))
+    change_url(url, query.len(), |url| {
+        if query.is_empty() {
+            url.remove_search();
+        } else {
+            url.set_part(UrlPart::Search, query);
+        }
+    })
 }

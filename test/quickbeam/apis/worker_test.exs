@@ -18,6 +18,17 @@ defmodule QuickBEAM.Apis.WorkerTest do
     js
   end
 
+  test "a worker of a context with a document has none" do
+    js = start_alone(apis: [:browser])
+
+    code = """
+    const worker = new Worker(URL.createObjectURL(new Blob(["postMessage([typeof document, typeof window, typeof fetch])"])));
+    await new Promise(resolve => { worker.onmessage = ({ data }) => resolve([typeof document, ...data]) });
+    """
+
+    assert Context.eval!(js, code) == ["object", "undefined", "undefined", "function"]
+  end
+
   test "a worker runs code, and messages go both ways, in order" do
     js = start_with_helpers()
 

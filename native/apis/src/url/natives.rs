@@ -1,6 +1,7 @@
 //! URLs for priv/js/urlpattern: taken apart, and parts of them made canonical.
 
 use quickbeam_engine::{Call, JsResult, Member, Value};
+use quickbeam_url::Part;
 
 use super::{Parsed, read};
 use crate::arguments::{optional, poll_for, type_error};
@@ -55,24 +56,10 @@ fn set_part<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
         "opaque" => format!("data:-{value}x"),
         _ => url,
     };
-    let Ok(mut url) = Parsed::parse(url, None) else {
+    let Some(mut url) = Parsed::parse(&url, None) else {
         return Ok(cx.undefined());
     };
-    let set = Some(&*value);
     let (taken, result) = match &*part {
-        "username" => (url.set_username(set).is_ok(), url.username()),
-        "password" => (url.set_password(set).is_ok(), url.password()),
-        "hostname" => (url.set_hostname(set).is_ok(), url.hostname()),
-        "port" => (url.set_port(set).is_ok(), url.port()),
-        "pathname" => (url.set_pathname(set).is_ok(), url.pathname()),
-        "search" => {
-            url.set_search(set);
-            (true, rest(url.search(), '?'))
-        }
-        "hash" => {
-            url.set_hash(set);
-            (true, rest(url.hash(), '#'))
-        }
         "opaque" => {
             let path = url.pathname();
             let path = path.strip_prefix('-').unwrap_or(path);
@@ -87,7 +74,18 @@ fn set_part<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
                 },
             )
         }
-        part => return Err(type_error(cx, &format!("no part of a URL: {part}"))),
+        name => {
+            let Some(part) = Part::named(name) else {
+                return Err(type_error(cx, &format!("no part of a URL: {name}")));
+            };
+            let taken = url.set_part(part, &value);
+            let result = url.part(part);
+            match part {
+                Part::Search => (taken, rest(result, '?')),
+                Part::Hash => (taken, rest(result, '#')),
+                _ => (taken, result),
+            }
+        }
     };
     if taken {
         cx.string(result)

@@ -3,6 +3,7 @@
 mod controls;
 mod embedded;
 mod forms;
+mod hyperlink;
 mod select;
 mod simple;
 mod tables;

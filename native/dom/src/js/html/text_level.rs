@@ -5,59 +5,63 @@ use quickbeam_engine::{JsResult, Member};
 use super::super::convert::member;
 use super::super::dom::{Env, held};
 use super::super::{node, token_list};
+use super::hyperlink::HYPERLINK;
 use crate::tree::{NodeId, Tree};
 
-/// One part of a hyperlink's URL: `HTMLHyperlinkElementUtils`, read-only here but
-/// for `href`.
-macro_rules! url_part {
-    ($name:literal, $read:expr) => {
-        get!($name, element, |e, n| {
-            let url = e.resolved_url(n, "href");
-            let read: fn(&crate::url::Url<'_>) -> String = $read;
-            read(&crate::url::Url::new(&url))
-        })
-    };
-}
-
-pub(in crate::js) static ANCHOR: &[Member] = &[
-    reflect_url!(c"href", "href"),
-    op!(c"toString", 0, element, |e, n, _call| e
-        .resolved_url(n, "href")),
-    reflect!(c"target", "target"),
-    reflect!(c"download", "download"),
-    reflect!(c"ping", "ping"),
-    reflect!(c"rel", "rel"),
-    attr!(
-        c"relList",
-        element,
-        |e, n| token_list::list(e, n, held::OWNER, "rel"),
-        |e, n, to| token_list::replace(e, n, "rel", &to)
-    ),
-    reflect!(c"hreflang", "hreflang"),
-    reflect!(c"type", "type"),
-    reflect!(c"referrerPolicy", "referrerpolicy"),
-    reflect!(c"name", "name"),
-    reflect!(c"rev", "rev"),
-    attr!(
-        c"text",
-        element,
-        |e, n| e.tree().descendant_text(n),
-        |e, n, to| {
-            let to = to.to_text()?;
-            e.tree_mut().set_text_content(n, &to);
-        }
-    ),
-    url_part!(c"origin", |url| url.origin()),
-    url_part!(c"protocol", |url| url.protocol()),
-    url_part!(c"username", |_| String::new()),
-    url_part!(c"password", |_| String::new()),
-    url_part!(c"host", |url| url.host().to_owned()),
-    url_part!(c"hostname", |url| url.hostname().to_owned()),
-    url_part!(c"port", |url| url.port().to_owned()),
-    url_part!(c"pathname", |url| url.pathname().to_owned()),
-    url_part!(c"search", |url| url.search()),
-    url_part!(c"hash", |url| url.hash()),
-];
+pub(in crate::js) static ANCHOR: &[Member] = &{
+    let [
+        href,
+        to_string,
+        origin,
+        protocol,
+        username,
+        password,
+        host,
+        hostname,
+        port,
+        pathname,
+        search,
+        hash,
+    ] = HYPERLINK;
+    [
+        href,
+        to_string,
+        origin,
+        protocol,
+        username,
+        password,
+        host,
+        hostname,
+        port,
+        pathname,
+        search,
+        hash,
+        reflect!(c"target", "target"),
+        reflect!(c"download", "download"),
+        reflect!(c"ping", "ping"),
+        reflect!(c"rel", "rel"),
+        attr!(
+            c"relList",
+            element,
+            |e, n| token_list::list(e, n, held::OWNER, "rel"),
+            |e, n, to| token_list::replace(e, n, "rel", &to)
+        ),
+        reflect!(c"hreflang", "hreflang"),
+        reflect!(c"type", "type"),
+        reflect!(c"referrerPolicy", "referrerpolicy"),
+        reflect!(c"name", "name"),
+        reflect!(c"rev", "rev"),
+        attr!(
+            c"text",
+            element,
+            |e, n| e.tree().descendant_text(n),
+            |e, n, to| {
+                let to = to.to_text()?;
+                e.tree_mut().set_text_content(n, &to);
+            }
+        ),
+    ]
+};
 
 pub(in crate::js) static LINK: &[Member] = &[
     reflect_url!(c"href", "href"),

@@ -1,0 +1,86 @@
+defmodule WPT.Report do
+  # What came of it: a table, and a file of failures.
+
+  @failures "tmp/wpt/failures.txt"
+
+  def print(results, skipped) do
+    rows = rows(results, skipped)
+    IO.puts(line(["folder", "files", "skipped", "passed", "failed", "not run"]))
+    for row <- rows ++ [total(rows)], do: IO.puts(line(row))
+
+    reasons = skipped |> Enum.uniq_by(& &1.path) |> Enum.frequencies_by(& &1.skip)
+    for {reason, count} <- Enum.sort(reasons), do: IO.puts("skipped, #{reason}: #{count} files")
+
+    File.mkdir_p!(Path.dirname(@failures))
+    File.write!(@failures, [failures(results), "\n", skips(skipped)])
+    IO.puts("Failures: #{@failures}")
+  end
+
+  @doc "Counts by folder: `[folder, files, skipped files, passed, failed, not run]`."
+  def rows(results, skipped) do
+    done = Enum.group_by(results, fn {page, _} -> folder(page) end)
+    left = Enum.group_by(skipped, &folder/1)
+
+    for name <- Enum.sort(Enum.uniq(Map.keys(done) ++ Map.keys(left))) do
+      results = Map.get(done, name, [])
+      tests = for {_, tests} <- results, test <- tests, do: test
+      files = results |> Enum.uniq_by(fn {page, _} -> page.path end) |> length()
+      skips = left |> Map.get(name, []) |> Enum.uniq_by(& &1.path) |> length()
+      passed = Enum.count(tests, &match?({_, :pass, _}, &1))
+      failed = Enum.count(tests, &match?({_, :fail, _}, &1))
+      [name, files, skips, passed, failed, length(tests) - passed - failed]
+    end
+  end
+
+  @guide "guides/conformance.md"
+  @heading "## Web Platform Tests"
+
+  @doc "Puts the counts into the guide, in place of the section of that name or at the end."
+  def write_table(results, skipped) do
+    rows = rows(results, skipped)
+    lines = for row <- rows ++ [total(rows)], do: "| #{Enum.join(row, " | ")} |\n"
+
+    section = """
+    #{@heading}
+
+    What `make wpt` counts: the tests that Debian's source of Node.js 18.20.4 carries, each in
+    a context with `apis: [:browser]` (a window) and in a `Worker` of one. Skipped are files
+    that need what is not here: pages that load others, a driver of a browser, WebAssembly.
+
+    | folder | files | skipped | passed | failed | not run |
+    |---|---|---|---|---|---|
+    #{lines}\
+    """
+
+    sections = @guide |> File.read!() |> String.trim_trailing() |> String.split(~r/\n+(?=## )/)
+    kept = Enum.reject(sections, &String.starts_with?(&1, @heading))
+    File.write!(@guide, Enum.join(kept ++ [section], "\n\n"))
+  end
+
+  defp total(rows), do: ["all" | rows |> Enum.map(&tl/1) |> Enum.zip_with(&Enum.sum/1)]
+
+  # dom and html are many things.
+  defp folder(%{path: path}) do
+    case Path.split(path) do
+      [top, sub | _] when top in ["dom", "html"] -> "#{top}/#{sub}"
+      [top | _] -> top
+    end
+  end
+
+  defp line([name | figures]) do
+    String.pad_trailing(name, 24) <>
+      Enum.map_join(figures, &String.pad_leading("#{&1}", 10))
+  end
+
+  defp failures(results) do
+    for {page, tests} <- results, {name, status, message} <- tests, status != :pass do
+      "#{page.path}#{page.variant} [#{page.realm}] #{status}: #{flat(name)}\n    #{flat(message)}\n"
+    end
+  end
+
+  defp skips(skipped) do
+    for page <- Enum.uniq_by(skipped, & &1.path), do: "#{page.path} skipped: #{page.skip}\n"
+  end
+
+  defp flat(text), do: text |> String.slice(0, 400) |> String.replace(~r/\s+/, " ")
+end
