@@ -103,6 +103,28 @@ fn what_cannot_be_linked_is_gone_and_the_heap_goes_on() {
 }
 
 #[test]
+fn code_of_eval_imports_for_the_script_that_called_it() {
+    loading_heap().with(|cx| {
+        let code = "globalThis.made = eval(`() => import('missing')`);
+                    const results = await Promise.allSettled([
+                        eval(`import('missing')`),
+                        (0, eval)(`import('missing')`),
+                        Function(`return import('missing')`)(),
+                        Function(`return eval(\"import('missing')\")`)(),
+                        eval(`class A { static a = import('missing') }; A.a`),
+                    ]);
+                    globalThis.told = results.map(({ reason }) => reason.message).join()";
+        assert_eq!(evaluate(cx, code), "fulfilled");
+        assert_eq!(eval_text(cx, "told"), ["no missing for main"; 5].join(","));
+        // Also where it is called later, by others.
+        let called = "made().catch(error => { told = error.message }); 0";
+        cx.eval(called, "other.js", false).expect("it runs");
+        run_jobs(cx);
+        assert_eq!(eval_text(cx, "told"), "no missing for main");
+    });
+}
+
+#[test]
 fn bytecode_of_a_module_makes_it_in_another_heap() {
     let bytecode = heap().with(|cx| {
         cx.compile_module("export const a = 5", "m")

@@ -1,0 +1,94 @@
+# The four runs of scripts/test262/run beside each other.
+#
+#     elixir scripts/test262/compare.exs WORK [GUIDE]
+#
+# WORK holds the output of each. Exits with 1 where the patched engine or a context fails
+# what the untouched engine passes and scripts/test262/differences does not name. The counts
+# go into GUIDE, in place of its section `## test262`.
+defmodule Compare do
+  @runs [
+    {"untouched", "engine as it is shipped"},
+    {"patched", "engine with the patches"},
+    {"contexts-none", "contexts, `apis: false`"},
+    {"contexts-browser", "contexts, `apis: [:browser]`"}
+  ]
+
+  def main([work | guide]) do
+    runs = for {name, title} <- @runs, do: {name, title, read(Path.join(work, name))}
+    {_, _, untouched} = hd(runs)
+    table = table(runs)
+    IO.puts("\n" <> table)
+    for path <- guide, do: write_section(path, table)
+
+    differences = differences()
+
+    unexpected =
+      for {name, _, run} <- tl(runs),
+          {test, why} <- Enum.sort(run.failures),
+          not is_map_key(untouched.failures, test),
+          not MapSet.member?(differences, elem(test, 0)) or name == "patched",
+          do: IO.puts("#{name}: #{elem(test, 0)} (#{elem(test, 1)}): #{why}")
+
+    if unexpected != [] do
+      IO.puts("\n#{length(unexpected)} failures that the untouched engine does not have")
+      System.halt(1)
+    end
+  end
+
+  defp read(path) do
+    out = File.read!(path <> ".out")
+    result = ~r{Result: (\d+)/(\d+) errors?(?:, (\d+) excluded)?(?:, (\d+) skipped)?}
+    [_ | numbers] = Regex.run(result, File.read!(path <> ".err"))
+
+    [failed, total | left_out] =
+      Enum.map(numbers, &if(&1 == "", do: 0, else: String.to_integer(&1)))
+
+    failures =
+      for [_, test, mode, why] <-
+            Regex.scan(~r{^(test262/test/\S+?\.js):\d+: (strict mode: )?(.*)}m, out),
+          not String.starts_with?(why, "unknown feature"),
+          into: %{},
+          do: {{test, if(mode == "", do: "sloppy", else: "strict")}, why}
+
+    %{failures: failures, passed: total - failed, failed: failed, left_out: Enum.sum(left_out)}
+  end
+
+  # Lines of a path and why a context is meant to differ there.
+  defp differences do
+    for line <- File.stream!(Path.join(__DIR__, "differences")),
+        [path | _] <- [String.split(line)],
+        String.starts_with?(path, "test262/"),
+        into: MapSet.new(),
+        do: path
+  end
+
+  defp table(runs) do
+    rows =
+      for {_, title, run} <- runs do
+        "| #{title} | #{run.passed} | #{run.failed} | #{run.left_out} |\n"
+      end
+
+    "| what ran | passed | failed | tests left out |\n|---|---|---|---|\n#{rows}"
+  end
+
+  # In place of the section of that name, or at the end.
+  defp write_section(path, table) do
+    section = "## test262\n\n" <> text() <> table
+    sections = path |> File.read!() |> String.trim_trailing() |> String.split(~r/\n+(?=## )/)
+    kept = Enum.reject(sections, &String.starts_with?(&1, "## test262"))
+    File.write!(path, Enum.join(kept ++ [section], "\n\n"))
+  end
+
+  defp text do
+    """
+    What `make test262` counts: test262 of April 2020, each test strict and sloppy where it
+    does not choose, by the engine's own runner and in contexts. Left out are tests of
+    features that neither engine has, and in contexts those that need a second realm or
+    another agent. Where a context differs from the engine on purpose:
+    scripts/test262/differences.
+
+    """
+  end
+end
+
+Compare.main(System.argv())
