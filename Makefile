@@ -99,6 +99,7 @@ conformance: tools ## count passed cases of public data into guides/conformance.
 .PHONY: wpt
 wpt: tools ## Web Platform Tests in contexts, counted into guides/conformance.md
 	mix run scripts/wpt.exs --table
+
 .PHONY: test262
 test262: tools ## test262 in the engine and in contexts, counted into guides/conformance.md (EVERY=)
 	$(if $(EVERY),,QUICKBEAM_CONFORMANCE='$(CURDIR)/guides/conformance.md') scripts/test262/run
