@@ -48,9 +48,9 @@ function queueTask() {
   }, 0);
 }
 
-/** @type {(observer: object) => void} */
+/** @type {(observer: PerformanceObserver) => void} */
 let notify;
-/** @type {(observer: object, entry: object) => boolean} whether it wants it */
+/** @type {(observer: PerformanceObserver, entry: any) => boolean} whether it wants it */
 let offer;
 
 watchEntries((entry) => {
