@@ -227,6 +227,7 @@ fn mixins(interface: Interface) -> Vec<&'static [Member]> {
         CharacterData => vec![node::CHILD_NODE, node::SIBLINGS],
         DocumentType => vec![node::CHILD_NODE],
         HtmlElement | SvgElement | MathMlElement => vec![super::events::HANDLERS],
+        HtmlAnchor | HtmlArea => vec![members::HYPERLINK],
         _ => vec![],
     }
 }

@@ -5,7 +5,6 @@ use quickbeam_engine::{Call, Cx, JsResult, Member, Value};
 use super::super::convert::{ToJs, nullable_text, type_error};
 use super::super::dom::Env;
 use super::super::interfaces::Interface;
-use super::hyperlink::HYPERLINK;
 use crate::tree::{NodeId, Tree};
 
 pub(in crate::js) static IMAGE: &[Member] = &[
@@ -173,42 +172,14 @@ pub(in crate::js) static PARAM: &[Member] = &[
 
 pub(in crate::js) static MAP: &[Member] = &[reflect!(c"name", "name")];
 
-pub(in crate::js) static AREA: &[Member] = &{
-    let [
-        href,
-        to_string,
-        origin,
-        protocol,
-        username,
-        password,
-        host,
-        hostname,
-        port,
-        pathname,
-        search,
-        hash,
-    ] = HYPERLINK;
-    [
-        href,
-        to_string,
-        origin,
-        protocol,
-        username,
-        password,
-        host,
-        hostname,
-        port,
-        pathname,
-        search,
-        hash,
-        reflect!(c"alt", "alt"),
-        reflect!(c"coords", "coords"),
-        reflect!(c"shape", "shape"),
-        reflect!(c"target", "target"),
-        reflect!(c"rel", "rel"),
-        reflect!(c"download", "download"),
-    ]
-};
+pub(in crate::js) static AREA: &[Member] = &[
+    reflect!(c"alt", "alt"),
+    reflect!(c"coords", "coords"),
+    reflect!(c"shape", "shape"),
+    reflect!(c"target", "target"),
+    reflect!(c"rel", "rel"),
+    reflect!(c"download", "download"),
+];
 
 // ---- Image, Audio, Option --------------------------------------------------
 

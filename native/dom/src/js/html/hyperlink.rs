@@ -1,4 +1,4 @@
-//! `HTMLHyperlinkElementUtils`: the members of `a` and `area`; HTML, 4.6.3.
+//! `HTMLHyperlinkElementUtils`, the mixin of `a` and `area`: HTML, 4.6.3.
 
 use quickbeam_engine::Member;
 use quickbeam_url::{Part, Url};
@@ -15,7 +15,7 @@ macro_rules! part {
     };
 }
 
-pub(super) const HYPERLINK: [Member; 12] = [
+pub(in crate::js) static HYPERLINK: &[Member] = &[
     reflect_url!(c"href", "href"),
     op!(c"toString", 0, element, |e, n, _call| e
         .resolved_url(n, "href")),

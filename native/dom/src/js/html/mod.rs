@@ -19,6 +19,7 @@ pub(super) use embedded::{
 pub(super) use forms::{
     DATA_LIST, FIELD_SET, FORM, LABEL, LEGEND, METER, OUTPUT, PROGRESS, labeled_control,
 };
+pub(super) use hyperlink::HYPERLINK;
 pub(super) use select::{
     OPT_GROUP, OPTION, SELECT, add_option, remove_option, selected_index, set_option,
     set_option_count, set_selected_index,

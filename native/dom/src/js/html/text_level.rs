@@ -5,63 +5,34 @@ use quickbeam_engine::{JsResult, Member};
 use super::super::convert::member;
 use super::super::dom::{Env, held};
 use super::super::{node, token_list};
-use super::hyperlink::HYPERLINK;
 use crate::tree::{NodeId, Tree};
 
-pub(in crate::js) static ANCHOR: &[Member] = &{
-    let [
-        href,
-        to_string,
-        origin,
-        protocol,
-        username,
-        password,
-        host,
-        hostname,
-        port,
-        pathname,
-        search,
-        hash,
-    ] = HYPERLINK;
-    [
-        href,
-        to_string,
-        origin,
-        protocol,
-        username,
-        password,
-        host,
-        hostname,
-        port,
-        pathname,
-        search,
-        hash,
-        reflect!(c"target", "target"),
-        reflect!(c"download", "download"),
-        reflect!(c"ping", "ping"),
-        reflect!(c"rel", "rel"),
-        attr!(
-            c"relList",
-            element,
-            |e, n| token_list::list(e, n, held::OWNER, "rel"),
-            |e, n, to| token_list::replace(e, n, "rel", &to)
-        ),
-        reflect!(c"hreflang", "hreflang"),
-        reflect!(c"type", "type"),
-        reflect!(c"referrerPolicy", "referrerpolicy"),
-        reflect!(c"name", "name"),
-        reflect!(c"rev", "rev"),
-        attr!(
-            c"text",
-            element,
-            |e, n| e.tree().descendant_text(n),
-            |e, n, to| {
-                let to = to.to_text()?;
-                e.tree_mut().set_text_content(n, &to);
-            }
-        ),
-    ]
-};
+pub(in crate::js) static ANCHOR: &[Member] = &[
+    reflect!(c"target", "target"),
+    reflect!(c"download", "download"),
+    reflect!(c"ping", "ping"),
+    reflect!(c"rel", "rel"),
+    attr!(
+        c"relList",
+        element,
+        |e, n| token_list::list(e, n, held::OWNER, "rel"),
+        |e, n, to| token_list::replace(e, n, "rel", &to)
+    ),
+    reflect!(c"hreflang", "hreflang"),
+    reflect!(c"type", "type"),
+    reflect!(c"referrerPolicy", "referrerpolicy"),
+    reflect!(c"name", "name"),
+    reflect!(c"rev", "rev"),
+    attr!(
+        c"text",
+        element,
+        |e, n| e.tree().descendant_text(n),
+        |e, n, to| {
+            let to = to.to_text()?;
+            e.tree_mut().set_text_content(n, &to);
+        }
+    ),
+];
 
 pub(in crate::js) static LINK: &[Member] = &[
     reflect_url!(c"href", "href"),
