@@ -6,7 +6,7 @@ mod xml;
 
 use quickbeam_engine::{Call, Cx, JsResult, Member, Value};
 
-use crate::arguments::{dictionary, require};
+use crate::arguments::require;
 use crate::host::Apis;
 use crate::inspect::{Inspector, Options};
 use crate::{beam_backed, modules};
@@ -71,10 +71,7 @@ fn escape_html<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
 /// `Beam.inspect(value, options)`: what the console would write, by the options of `util.inspect`.
 fn inspect<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let cx = call.cx();
-    let options = match dictionary(call.argument(1), "Beam.inspect")? {
-        Some(options) => Options::of(&options)?,
-        None => Options::new(2),
-    };
+    let options = Options::given(call.argument(1), "Beam.inspect")?;
     cx.string(&Inspector::with(cx, options).inspect(&call.argument(0))?)
 }
 

@@ -13,7 +13,6 @@ use std::time::Instant;
 
 use quickbeam_engine::{Call, Cx, ErrorKind, JsResult, Kind, Member, Report, Value};
 
-use crate::arguments::dictionary;
 use crate::format::{cut, format};
 use crate::groups::{Part, Parts};
 use crate::host::{Apis, Level};
@@ -130,10 +129,7 @@ fn assert<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
 /// 1.1.9. `dir(item, { depth })`
 fn dir<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let cx = call.cx();
-    let options = match dictionary(call.argument(1), "console.dir")? {
-        Some(options) => Options::of(&options)?,
-        None => Options::new(2),
-    };
+    let options = Options::given(call.argument(1), "console.dir")?;
     let text = Inspector::with(cx, options).inspect(&call.argument(0))?;
     print(cx, Level::Info, text)
 }

@@ -2,6 +2,7 @@
 
 use quickbeam_engine::{JsResult, Kind, Value};
 
+use crate::arguments::dictionary;
 use crate::layout::{self, Layout};
 
 /// Lines longer than this are as good as endless, and leave room for sums.
@@ -61,7 +62,15 @@ impl<'a> Options<'a> {
         }
     }
 
-    /// What priv/js/node/util.js makes of a script's options.
+    /// The optional dictionary that an operation called `what` is given.
+    pub(crate) fn given(argument: Value<'a>, what: &str) -> JsResult<Self> {
+        match dictionary(argument, what)? {
+            Some(options) => Options::of(&options),
+            None => Ok(Options::new(2)),
+        }
+    }
+
+    /// What priv/js/node/inspect.js makes of a script's options.
     pub(crate) fn of(given: &Value<'a>) -> JsResult<Self> {
         let mut options = Options::new(2);
         if !given.is_object() {
