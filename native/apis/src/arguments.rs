@@ -64,12 +64,6 @@ pub(crate) fn optional<'a>(call: &Call<'a>, index: usize) -> Option<Value<'a>> {
     Some(call.argument(index)).filter(|value| !value.is_undefined())
 }
 
-/// Let the heap be stopped, and count, in proportion to the `bytes` that a
-/// native is to go through.
-pub(crate) fn poll_for(cx: Cx<'_>, bytes: usize) -> JsResult<()> {
-    cx.spend(bytes)
-}
-
 /// `[Clamp] long long`: rounded to the nearest, ties to even; NaN is 0.
 pub(crate) fn clamp(value: &Value<'_>) -> JsResult<f64> {
     const MAX: f64 = 9_007_199_254_740_991.0;

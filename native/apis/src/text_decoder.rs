@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
 use quickbeam_engine::{Call, Charge, Cx, ErrorKind, JsResult, Member, Value};
 
-use crate::arguments::{dictionary, poll_for, prototype_of_new, type_error};
+use crate::arguments::{dictionary, prototype_of_new, type_error};
 use crate::host::{Apis, keep};
 
 /// Bytes that are decoded between two polls.
@@ -178,7 +178,7 @@ impl TextDecoder {
         let mut rest = bytes;
         loop {
             let (part, after) = rest.split_at(rest.len().min(PART));
-            poll_for(cx, part.len())?;
+            cx.spend(part.len())?;
             let last = last && after.is_empty();
             let capacity = text.capacity();
             if !decode_part(decoder, part, last, self.fatal, &mut text) {

@@ -2,7 +2,7 @@
 
 use quickbeam_engine::{Call, Cx, JsResult, Member, Value, ViewKind};
 
-use crate::arguments::{poll_for, prototype_of_new, require, type_error};
+use crate::arguments::{prototype_of_new, require, type_error};
 use crate::host::{Apis, keep};
 
 static MEMBERS: &[Member] = &[
@@ -47,7 +47,7 @@ fn encode<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
         return cx.uint8_array(&[]);
     }
     input.with_text(|text| {
-        poll_for(cx, text.len())?;
+        cx.spend(text.len())?;
         cx.uint8_array(text.as_bytes())
     })?
 }

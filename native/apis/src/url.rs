@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use quickbeam_engine::{Call, Charge, ClassMembers, Cx, JsResult, Member, Thrown, Value};
 use quickbeam_url::{Part as UrlPart, Url as Parsed};
 
-use crate::arguments::{optional, poll_for, prototype_for, require, type_error};
+use crate::arguments::{optional, prototype_for, require, type_error};
 use crate::groups::{Part, Parts};
 use crate::host::once;
 
@@ -97,7 +97,7 @@ fn arguments(call: &Call<'_>) -> JsResult<(String, Option<String>)> {
 /// The URL parser; `None` is failure.
 fn read(cx: Cx<'_>, url: &str, base: Option<&str>) -> JsResult<Option<Parsed>> {
     let length = url.len() + base.map_or(0, str::len);
-    poll_for(cx, length)?;
+    cx.spend(length)?;
     // What it may take while it works: every byte percent-encoded.
     let _working = cx.hold(3 * length)?;
     Ok(Parsed::parse(url, base))
@@ -166,7 +166,7 @@ fn change_url<R>(
     change: impl FnOnce(&mut Parsed) -> R,
 ) -> JsResult<R> {
     let cx = this.cx();
-    poll_for(cx, length)?;
+    cx.spend(length)?;
     let _working = cx.hold(3 * length)?;
     let Some(url) = this.host::<Url>() else {
         return Err(type_error(cx, "Illegal invocation: not a URL"));

@@ -3,7 +3,7 @@
 use quickbeam_engine::{Charge, Cx, JsResult};
 
 use super::state::{Format, Made, State};
-use crate::arguments::{poll_for, type_error};
+use crate::arguments::type_error;
 
 /// Bytes of output at once.
 const CHUNK: usize = 64 * 1024;
@@ -88,7 +88,7 @@ impl Codec {
                 Direction::Compress => 16,
                 Direction::Decompress => 2,
             };
-            poll_for(cx, pace * step.len().max(CHUNK / 16))?;
+            cx.spend(pace * step.len().max(CHUNK / 16))?;
             let last = self.finishing && step.len() == input.len();
             let Made { read, wrote, end } = match state.run(step, &mut out[written..], last) {
                 Some(made) => made,

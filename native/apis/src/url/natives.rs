@@ -4,7 +4,7 @@ use quickbeam_engine::{Call, JsResult, Member, Value};
 use quickbeam_url::Part;
 
 use super::{Parsed, read};
-use crate::arguments::{optional, poll_for, type_error};
+use crate::arguments::{optional, type_error};
 
 pub(crate) static NATIVES: &[Member] = &[
     Member::method(c"parseURL", 2, parse_url),
@@ -48,7 +48,7 @@ fn set_part<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let cx = call.cx();
     let (url, part) = (call.argument(0).to_text()?, call.argument(1).to_text()?);
     let value = call.argument(2).to_text()?;
-    poll_for(cx, value.len())?;
+    cx.spend(value.len())?;
     let _working = cx.hold(3 * value.len())?;
     let url = match &*part {
         // Something before it, so that no slash makes a path of segments of it, and

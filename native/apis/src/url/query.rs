@@ -2,8 +2,6 @@
 
 use quickbeam_engine::{Charge, Cx, JsResult};
 
-use crate::arguments::poll_for;
-
 /// The list, and what it counts against the heap.
 pub(super) struct Pairs {
     pairs: Vec<(String, String)>,
@@ -26,7 +24,7 @@ impl Pairs {
 
     /// The parser.
     pub(super) fn parse(&mut self, cx: Cx<'_>, text: &str) -> JsResult<()> {
-        poll_for(cx, text.len())?;
+        cx.spend(text.len())?;
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
             cx.poll()?;
             self.append(cx, name.into_owned(), value.into_owned())?;
@@ -39,7 +37,7 @@ impl Pairs {
         let _working = cx.hold(3 * self.charge.bytes())?;
         let mut serializer = form_urlencoded::Serializer::new(String::new());
         for (name, value) in &self.pairs {
-            poll_for(cx, name.len() + value.len())?;
+            cx.spend(name.len() + value.len())?;
             serializer.append_pair(name, value);
         }
         Ok(serializer.finish())
@@ -72,14 +70,14 @@ impl Pairs {
         cx: Cx<'_>,
         name: &'p str,
     ) -> JsResult<impl Iterator<Item = &'p str>> {
-        poll_for(cx, self.len() * OVERHEAD)?;
+        cx.spend(self.len() * OVERHEAD)?;
         let found = self.pairs.iter().filter(move |(own, _)| own == name);
         Ok(found.map(|(_, value)| &**value))
     }
 
     /// Remove the pairs of that name, and of that value if it is given.
     pub(super) fn delete(&mut self, cx: Cx<'_>, name: &str, value: Option<&str>) -> JsResult<()> {
-        poll_for(cx, self.len() * OVERHEAD)?;
+        cx.spend(self.len() * OVERHEAD)?;
         let goes =
             |pair: &(String, String)| pair.0 == name && value.is_none_or(|value| pair.1 == value);
         self.pairs.retain(|pair| !goes(pair));
@@ -88,7 +86,7 @@ impl Pairs {
 
     /// One pair of that name, in the place of the first.
     pub(super) fn set(&mut self, cx: Cx<'_>, name: String, value: String) -> JsResult<()> {
-        poll_for(cx, self.len() * OVERHEAD)?;
+        cx.spend(self.len() * OVERHEAD)?;
         let Some(first) = self.pairs.iter().position(|(own, _)| *own == name) else {
             return self.append(cx, name, value);
         };
@@ -123,13 +121,13 @@ fn in_order(a: &(String, String), b: &(String, String)) -> std::cmp::Ordering {
 /// Runs of a fixed length, merged pairwise: a stable sort that can be stopped.
 fn sort(cx: Cx<'_>, pairs: &mut [(String, String)]) -> JsResult<()> {
     for run in pairs.chunks_mut(RUN) {
-        poll_for(cx, run.len() * OVERHEAD)?;
+        cx.spend(run.len() * OVERHEAD)?;
         run.sort_by(in_order);
     }
     let mut width = RUN;
     while width < pairs.len() {
         for block in pairs.chunks_mut(2 * width) {
-            poll_for(cx, block.len() * OVERHEAD)?;
+            cx.spend(block.len() * OVERHEAD)?;
             // It finds the two runs and merges them.
             block.sort_by(in_order);
         }

@@ -4,8 +4,6 @@
 
 use quickbeam_engine::{Cx, JsResult};
 
-use crate::arguments::poll_for;
-
 /// Attributes of one element.
 const ATTRIBUTES_MAX: usize = 512;
 /// Namespaces taken over, of all elements together.
@@ -23,7 +21,7 @@ pub(super) fn fits(cx: Cx<'_>, text: &[u8]) -> JsResult<bool> {
     while let Some(start) = find(text, at, b"<") {
         let tag = &text[start..];
         if start - polled >= POLL_BYTES {
-            poll_for(cx, start - polled)?;
+            cx.spend(start - polled)?;
             polled = start;
         }
         let closed_by: Option<&[u8]> = match tag {
