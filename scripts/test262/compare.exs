@@ -5,6 +5,8 @@
 # WORK holds the output of each. Exits with 1 where the patched engine or a context fails
 # what the untouched engine passes and scripts/test262/differences does not name. The counts
 # go into GUIDE, in place of its section `## test262`.
+Code.require_file("../guide_section.exs", __DIR__)
+
 defmodule Compare do
   @runs [
     {"untouched", "engine as it is shipped"},
@@ -18,7 +20,7 @@ defmodule Compare do
     {_, _, untouched} = hd(runs)
     table = table(runs)
     IO.puts("\n" <> table)
-    for path <- guide, do: write_section(path, table)
+    for path <- guide, do: GuideSection.put(path, "test262", text() <> table)
 
     differences = differences()
 
@@ -69,14 +71,6 @@ defmodule Compare do
       end
 
     "| what ran | passed | failed | tests left out |\n|---|---|---|---|\n#{rows}"
-  end
-
-  # In place of the section of that name, or at the end.
-  defp write_section(path, table) do
-    section = "## test262\n\n" <> text() <> table
-    sections = path |> File.read!() |> String.trim_trailing() |> String.split(~r/\n+(?=## )/)
-    kept = Enum.reject(sections, &String.starts_with?(&1, "## test262"))
-    File.write!(path, Enum.join(kept ++ [section], "\n\n"))
   end
 
   defp text do

@@ -1,3 +1,5 @@
+Code.require_file("../guide_section.exs", __DIR__)
+
 defmodule WPT.Report do
   # What came of it: a table, and a file of failures.
 
@@ -33,16 +35,13 @@ defmodule WPT.Report do
   end
 
   @guide "guides/conformance.md"
-  @heading "## Web Platform Tests"
 
   @doc "Puts the counts into the guide, in place of the section of that name or at the end."
   def write_table(results, skipped) do
     rows = rows(results, skipped)
     lines = for row <- rows ++ [total(rows)], do: "| #{Enum.join(row, " | ")} |\n"
 
-    section = """
-    #{@heading}
-
+    text = """
     What `make wpt` counts: the tests that Debian's source of Node.js 18.20.4 carries, each in
     a context with `apis: [:browser]` (a window) and in a `Worker` of one. Skipped are files
     that need what is not here: pages that load others, a driver of a browser, WebAssembly. The
@@ -54,9 +53,7 @@ defmodule WPT.Report do
     #{lines}\
     """
 
-    sections = @guide |> File.read!() |> String.trim_trailing() |> String.split(~r/\n+(?=## )/)
-    kept = Enum.reject(sections, &String.starts_with?(&1, @heading))
-    File.write!(@guide, Enum.join(kept ++ [section], "\n\n"))
+    GuideSection.put(@guide, "Web Platform Tests", text)
   end
 
   defp total(rows), do: ["all" | rows |> Enum.map(&tl/1) |> Enum.zip_with(&Enum.sum/1)]
