@@ -147,12 +147,14 @@ export function styleText(names, text) {
   return `${open}${text}${codes.reverse().map(([, code]) => `\u001b[${code}m`).join("")}`;
 }
 
-const systemErrors = () => Object.entries(errnos).map(([code, number]) => [-number, [code, systemText(code)]]);
+/** Negative number => code and text, of the errors of the system. */
+const getSystemErrorMap = () =>
+  new Map(Object.entries(errnos).map(([code, number]) => /** @type {const} */ ([-number, [code, systemText(code)]])));
 
 /** The name of a negative error number of the system: `ENOENT` of -2. */
 export function getSystemErrorName(number) {
   if (typeof number !== "number") throw invalidArgument("err", "of type number", number);
-  return new Map(/** @type {any} */ (systemErrors())).get(number)?.[0] ?? `Unknown system error ${number}`;
+  return getSystemErrorMap().get(number)?.[0] ?? `Unknown system error ${number}`;
 }
 
 export function stripVTControlCharacters(text) {
@@ -169,7 +171,7 @@ export const exports = {
   deprecate,
   format,
   formatWithOptions,
-  getSystemErrorMap: () => new Map(/** @type {any} */ (systemErrors())),
+  getSystemErrorMap,
   getSystemErrorName,
   inherits,
   inspect,
