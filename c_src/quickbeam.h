@@ -146,6 +146,18 @@ typedef struct JSFrozenCode JSFrozenCode;
    runtime must not be used. */
 JSFrozenCode *JS_FreezeCode(JSContext *ctx, int count, JSValueConst *code);
 
+/* Free what frozen code has outside of that memory, when no runtime is left that was
+   made with it. */
+void JS_FreeFrozenCode(JSFrozenCode *frozen);
+
+/* Whether the bytecode of regular expressions that are compiled from now on goes to all
+   runtimes with the same frozen code (c_src/quickbeam_regexps.c): while its scripts run,
+   which make the same in each. Returns what was so before. */
+bool JS_SetSharingRegExps(JSContext *ctx, bool sharing);
+
+/* Bytes of what is shared so, outside of the memory of the frozen code. At most 4 MiB. */
+size_t JS_GetFrozenRegExpSize(const JSFrozenCode *frozen);
+
 /* As JS_NewRuntime2(), with the code that JS_FreezeCode() gave, and all that lies
    below it: where the runtime that was frozen had been made with frozen code itself,
    scripts and modules are numbered on from those. The runtime may have one context

@@ -132,7 +132,9 @@ typedef struct JSFrozenTemplate {
     size_t size;
 } JSFrozenTemplate;
 
-/* All of it in the memory of the runtime that was frozen. Atoms, functions and
+typedef struct JSSharedRegExps JSSharedRegExps; /* quickbeam_regexps.c */
+
+/* All but `regexps` in the memory of the runtime that was frozen. Atoms, functions and
    templates are numbered on from those of the code below. */
 typedef struct JSFrozenCode {
     const struct JSFrozenCode *below; /* what that runtime shared itself, or NULL */
@@ -145,6 +147,7 @@ typedef struct JSFrozenCode {
     JSFunctionBytecode **functions;
     JSModuleDef **modules; /* or NULL: not a module but a script */
     int first_function, function_count;
+    JSSharedRegExps *regexps; /* the one thing that is written after */
 } JSFrozenCode;
 
 static uint32_t js_frozen_atoms_end(const JSFrozenCode *frozen)

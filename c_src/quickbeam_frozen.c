@@ -1,6 +1,7 @@
 /*
  * Code that many runtimes share: bytecode, its atoms, constants, debug tables and
- * source, with immortal reference counts and never written again.
+ * source, with immortal reference counts and never written again (but for the table of
+ * quickbeam_regexps.c).
  *
  * Included by quickjs.c. A runtime compiles or reads the code, and JS_FreezeCode()
  * makes of that runtime what others are made with: its table of atoms becomes a
@@ -195,7 +196,18 @@ JSFrozenCode *JS_FreezeCode(JSContext *ctx, int count, JSValueConst *code)
     frozen->atoms_end = rt->atom_size;
     frozen->atom_hash = rt->atom_hash;
     frozen->atom_hash_mask = rt->atom_hash_size - 1;
+    frozen->regexps = js_new_shared_regexps();
+    if (!frozen->regexps) {
+        JS_ThrowOutOfMemory(ctx);
+        return NULL;
+    }
     return frozen;
+}
+
+void JS_FreeFrozenCode(JSFrozenCode *frozen)
+{
+    js_free_shared_regexps(frozen->regexps);
+    frozen->regexps = NULL;
 }
 
 JSRuntime *JS_NewRuntimeFrozen(const JSMallocFunctions *mf, void *opaque,

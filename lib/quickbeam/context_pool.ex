@@ -159,8 +159,8 @@ defmodule QuickBEAM.ContextPool do
 
   @impl true
   def handle_call(:quickbeam_stats, _from, state) do
-    bytes = if state.template, do: state.template.bytes, else: 0
-    {:reply, Map.put(Native.pool_stats(state.pool), :template, bytes), state}
+    stats = Native.pool_stats(state.pool)
+    {:reply, Map.put(stats, :template, Template.bytes(state.template)), state}
   end
 
   def handle_call({:quickbeam_reload, paths}, _from, state) do

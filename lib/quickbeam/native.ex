@@ -58,13 +58,16 @@ defmodule QuickBEAM.Native do
   @spec pool_stats(pool) :: map
   def pool_stats(_pool), do: :erlang.nif_error(:not_loaded)
 
-  # {ref, {:ok, template, bytes}} or {ref, {:etf, error}} follows.
+  # {ref, {:ok, template}} or {ref, {:etf, error}} follows.
   @spec template_compile(
           [{:script | :module, name :: binary, code :: binary}],
           cover? :: boolean,
           reference
         ) :: :ok | :error
   def template_compile(_scripts, _cover?, _ref), do: :erlang.nif_error(:not_loaded)
+
+  @spec template_bytes(reference) :: non_neg_integer
+  def template_bytes(_template), do: :erlang.nif_error(:not_loaded)
 
   # What all contexts have counted: QuickBEAM.Cover.Files.unit() each, as external term
   # format.

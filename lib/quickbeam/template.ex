@@ -5,14 +5,13 @@ defmodule QuickBEAM.Template do
 
   alias QuickBEAM.{Cover, JSError, Native, Operation, Scripts}
 
-  @enforce_keys [:native, :scripts, :bytes]
-  defstruct [:native, :scripts, :bytes]
+  @enforce_keys [:native, :scripts]
+  defstruct [:native, :scripts]
 
-  @typedoc "The code, its scripts in order, and the bytes it takes, once for all contexts."
+  @typedoc "The code, and its scripts in order."
   @type t :: %__MODULE__{
           native: reference,
-          scripts: [{Path.t(), Scripts.t()}],
-          bytes: non_neg_integer
+          scripts: [{Path.t(), Scripts.t()}]
         }
 
   @typedoc "As `QuickBEAM.Context.start_link/1` has it of a context's own scripts."
@@ -61,8 +60,13 @@ defmodule QuickBEAM.Template do
     end
   end
 
-  defp compiled({:ok, native, bytes}, scripts) do
-    {:ok, %__MODULE__{native: native, scripts: scripts, bytes: bytes}}
+  @doc "The bytes that it takes, once for all contexts; 0 of none."
+  @spec bytes(t | nil) :: non_neg_integer
+  def bytes(nil), do: 0
+  def bytes(%__MODULE__{native: native}), do: Native.template_bytes(native)
+
+  defp compiled({:ok, native}, scripts) do
+    {:ok, %__MODULE__{native: native, scripts: scripts}}
   end
 
   # The engine says in which of them it found a fault.

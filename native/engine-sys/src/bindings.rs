@@ -1947,6 +1947,15 @@ unsafe extern "C" {
     ) -> *mut JSFrozenCode;
 }
 unsafe extern "C" {
+    pub fn JS_FreeFrozenCode(frozen: *mut JSFrozenCode);
+}
+unsafe extern "C" {
+    pub fn JS_SetSharingRegExps(ctx: *mut JSContext, sharing: bool) -> bool;
+}
+unsafe extern "C" {
+    pub fn JS_GetFrozenRegExpSize(frozen: *const JSFrozenCode) -> usize;
+}
+unsafe extern "C" {
     pub fn JS_NewRuntimeFrozen(
         mf: *const JSMallocFunctions,
         opaque: *mut ::core::ffi::c_void,

@@ -39,7 +39,8 @@ pub struct FrozenCode {
 // SAFETY: nothing in the region is written any more until it is given back, when
 // nobody refers to this.
 unsafe impl Send for FrozenCode {}
-// SAFETY: as Send; the engine only reads what is immortal.
+// SAFETY: as Send; the engine only reads what is immortal, and adds regular expressions
+// by atomic operations.
 unsafe impl Sync for FrozenCode {}
 
 /// Code to freeze: its name in stack traces, which is also a module's, and its text.
@@ -162,9 +163,11 @@ impl FrozenCode {
         self.scripts
     }
 
-    /// Bytes of the memory that it lies in, without that of the code below.
+    /// Bytes that it takes, without those of the code below: they grow while the first
+    /// heap runs it ([`Cx::sharing_regexps`]).
     pub fn bytes(&self) -> usize {
-        self.region.chunk_bytes()
+        // SAFETY: reads an atomic counter of live code.
+        self.region.chunk_bytes() + unsafe { sys::JS_GetFrozenRegExpSize(self.as_ptr()) }
     }
 
     pub(crate) fn layout(&self) -> Option<Layout> {
@@ -185,7 +188,26 @@ impl FrozenCode {
     }
 }
 
+impl Drop for FrozenCode {
+    fn drop(&mut self) {
+        // SAFETY: each heap that was made with the code, and each code upon it, keeps
+        // it: nobody is left, and its region is given back after this.
+        unsafe { sys::JS_FreeFrozenCode(self.code.as_ptr()) }
+    }
+}
+
 impl<'a> Cx<'a> {
+    /// Run the start of the code that the heap was made with. The regular expressions
+    /// that it compiles serve all heaps that were made with the code.
+    pub fn sharing_regexps<R>(self, start: impl FnOnce() -> R) -> R {
+        // SAFETY: sets a flag of a live context.
+        let before = unsafe { sys::JS_SetSharingRegExps(self.as_ptr(), true) };
+        let result = start();
+        // SAFETY: as above.
+        unsafe { sys::JS_SetSharingRegExps(self.as_ptr(), before) };
+        result
+    }
+
     /// Run script `index` of the code that the heap was made with: its completion
     /// value, or a promise of `{ value }` where it is asynchronous.
     pub fn run_frozen(self, index: usize) -> JsResult<Value<'a>> {

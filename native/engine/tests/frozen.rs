@@ -372,3 +372,64 @@ fn a_heap_pays_for_the_closures_of_the_host_only() {
     let shared = cost(heap_of(&frozen));
     assert!(shared * 2 < read, "{shared} of {read} bytes");
 }
+
+/// What a heap of the code has for itself after its start, in bytes.
+fn bytes_of_start(frozen: &Arc<FrozenCode>) -> usize {
+    let mut heap = heap_of(frozen);
+    let before = heap.live_bytes();
+    heap.with(|cx| {
+        cx.sharing_regexps(|| cx.run_frozen(0))
+            .unwrap_or_else(|_| panic!("it throws"));
+        assert_eq!(eval_text(cx, "words.join()"), "Äpfel,und,Öl");
+        assert_eq!(
+            eval_text(cx, "word.test('1') + word.source + word.flags"),
+            "false\\p{L}+gu"
+        );
+    });
+    heap.live_bytes() - before
+}
+
+#[test]
+fn regular_expressions_of_a_start_are_compiled_once() {
+    let frozen =
+        freeze(r#"var word = new RegExp("\\p{L}+", "gu"), words = "Äpfel und 2 Öl".match(word);"#);
+    let code = frozen.bytes();
+    let first = bytes_of_start(&frozen);
+    let shared = frozen.bytes() - code;
+    assert!(shared > 2_000, "{shared} bytes are shared");
+    assert!(first < shared, "{first} bytes are the heap's own");
+    assert_eq!(bytes_of_start(&frozen), first);
+    assert_eq!(frozen.bytes() - code, shared, "nothing is added again");
+
+    let later = r"new RegExp('[\\p{Lu}]+', 'u').test('Ä') && new RegExp('\\p{L}+', 'u').test('ä')";
+    heap_of(&frozen).with(move |cx| assert_eq!(eval_text(cx, later), "true"));
+    assert_eq!(
+        frozen.bytes() - code,
+        shared,
+        "what scripts compile later is theirs"
+    );
+}
+
+#[test]
+fn heaps_that_start_at_once_share_regular_expressions() {
+    let frozen =
+        freeze("var all = Array.from({ length: 200 }, (_, i) => new RegExp(`^a{${i}}$`));");
+    let threads: Vec<_> = (0..4)
+        .map(|_| {
+            let frozen = frozen.clone();
+            std::thread::spawn(move || {
+                for _ in 0..5 {
+                    heap_of(&frozen).with(|cx| {
+                        cx.sharing_regexps(|| cx.run_frozen(0))
+                            .unwrap_or_else(|_| panic!("it throws"));
+                        let right = "all.every((re, i) => re.test('a'.repeat(i)) && !re.test('a'.repeat(i + 1)))";
+                        assert_eq!(eval_text(cx, right), "true");
+                    });
+                }
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().expect("it ends well");
+    }
+}

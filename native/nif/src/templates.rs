@@ -18,8 +18,8 @@ pub struct TemplateResource(pub Arc<FrozenCode>);
 #[rustler::resource_impl]
 impl Resource for TemplateResource {}
 
-/// Compile a list of `{kind, name, code}`, to count what runs or not, in a thread of its own: `{ref, {:ok,
-/// template, bytes}}` or `{ref, {:etf, error}}` tells the calling process.
+/// Compile a list of `{kind, name, code}`, to count what runs or not, in a thread of its
+/// own: `{ref, {:ok, template}}` or `{ref, {:etf, error}}` tells the calling process.
 #[rustler::nif]
 fn template_compile<'a>(
     env: Env<'a>,
@@ -49,14 +49,17 @@ fn template_compile<'a>(
 fn tell(pid: LocalPid, reference: Parcel, compiled: Result<Arc<FrozenCode>, Report>) {
     parcel::post(pid, move |env| {
         let result = match compiled {
-            Ok(code) => {
-                let bytes = code.bytes();
-                (atoms::ok(), ResourceArc::new(TemplateResource(code)), bytes).encode(env)
-            }
+            Ok(code) => (atoms::ok(), ResourceArc::new(TemplateResource(code))).encode(env),
             Err(report) => Body::Etf(errors::result(&report)).result(env),
         };
         (reference.copy_to(env), result).encode(env)
     });
+}
+
+/// The bytes that a template takes, once for all contexts.
+#[rustler::nif]
+fn template_bytes(template: ResourceArc<TemplateResource>) -> usize {
+    template.0.bytes()
 }
 
 /// The kind that an atom says; a script that mentions `await` may use it.
@@ -76,8 +79,8 @@ fn script_kind(kind: Atom, code: &str) -> Option<ScriptKind> {
 /// Run one of a context's template, a module if it has a name: a promise where it
 /// may await.
 pub fn run<'a>(cx: Cx<'a>, index: usize, module: Option<&str>) -> JsResult<Value<'a>> {
-    match (module, Loader::of(cx)) {
+    cx.sharing_regexps(|| match (module, Loader::of(cx)) {
         (Some(name), Some(loader)) => loader.load_frozen(cx, index, name),
         _ => cx.run_frozen(index),
-    }
+    })
 }
