@@ -109,8 +109,8 @@ asan: ## the engine, the fibers and the scheduler under AddressSanitizer
 	scripts/asan
 
 .PHONY: tsan
-tsan: ## the atoms that all threads share under ThreadSanitizer
-	cargo test --locked --release --package quickbeam-engine-sys --test shared_atoms
+tsan: ## what all threads share, atoms and frozen code, under ThreadSanitizer
+	cargo test --locked --release --package quickbeam-engine-sys --test threads
 
 .PHONY: loom
 loom: ## the lock-free part of the scheduler in every order of threads
