@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustler::{Atom, Binary, Error, NifResult, Term};
+use rustler::{Binary, Error, NifResult, Term};
 
 use quickbeam_core::{Context, Failure, Operation, Outcome};
 use quickbeam_engine::{Cx, ErrorKind, JsResult, Kind, Report, Value};
 
-use crate::atoms;
 use crate::bridge::Bridge;
-use crate::decode::{decode, decode_list};
+use crate::decode::decode;
 use crate::disassembly;
 use crate::document::Query;
 use crate::encode::{encode, encode_thrown};
@@ -21,6 +20,12 @@ use quickbeam_modules::Loader;
 use crate::parcel::{Body, INLINE_SLICE, Parcel, ReplyTo};
 use crate::templates;
 use crate::weight::Weight;
+
+mod globals;
+mod kind;
+
+use globals::{call, call_export, globals, lookup};
+use kind::OperationKind;
 
 /// One operation: what is asked, with its terms, and where the answer goes.
 pub struct Request {
@@ -33,28 +38,6 @@ pub struct Request {
     vars: Option<u64>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum OperationKind {
-    Eval,
-    /// Code with `await` at its top level: its promise holds `{ value }`.
-    AsyncEval,
-    Call,
-    CallExport,
-    RunTemplate,
-    LoadModule,
-    Compile,
-    LoadBytecode,
-    Disasm,
-    GetGlobal,
-    SetGlobal,
-    Define,
-    Globals,
-    MemoryUsage,
-    Coverage,
-    Gc,
-    Dom(Query),
-}
-
 impl Request {
     /// Check an operation of `QuickBEAM.Native.operate/5`; badarg when its shape
     /// is not one of those.
@@ -63,7 +46,7 @@ impl Request {
         reply: ReplyTo,
         nested: bool,
     ) -> NifResult<Request> {
-        let kind = terms.open(kind_of).ok_or(Error::BadArg)?;
+        let kind = terms.open(OperationKind::of).ok_or(Error::BadArg)?;
         Ok(Request {
             kind,
             terms,
@@ -299,109 +282,6 @@ fn thrown_body<'a>(cx: Cx<'a>, thrown: &Value<'a>) -> Body {
     }
 }
 
-fn kind_of(term: Term<'_>) -> Option<OperationKind> {
-    if let Ok(name) = term.decode::<Atom>() {
-        return [
-            (atoms::memory_usage(), OperationKind::MemoryUsage),
-            (atoms::coverage(), OperationKind::Coverage),
-            (atoms::gc(), OperationKind::Gc),
-            (atoms::dom_html(), OperationKind::Dom(Query::Html)),
-        ]
-        .into_iter()
-        .find_map(|(atom, kind)| (atom == name).then_some(kind));
-    }
-    let parts = rustler::types::tuple::get_tuple(term).ok()?;
-    let name = parts.first()?.decode::<Atom>().ok()?;
-    let binary = |index: usize| parts.get(index).is_some_and(|part| part.is_binary());
-    let shapes = [
-        (
-            atoms::eval(),
-            4,
-            binary(1) && binary(2),
-            OperationKind::Eval,
-        ),
-        (
-            atoms::call(),
-            3,
-            binary(1) && parts.get(2).is_some_and(|t| t.is_list()),
-            OperationKind::Call,
-        ),
-        (
-            atoms::run_template(),
-            3,
-            parts.get(1).is_some_and(|t| t.is_number()),
-            OperationKind::RunTemplate,
-        ),
-        (
-            atoms::call_export(),
-            4,
-            binary(1) && binary(2) && parts.get(3).is_some_and(|t| t.is_list()),
-            OperationKind::CallExport,
-        ),
-        (
-            atoms::load_module(),
-            3,
-            binary(1) && binary(2),
-            OperationKind::LoadModule,
-        ),
-        (
-            atoms::compile(),
-            3,
-            binary(1) && binary(2),
-            OperationKind::Compile,
-        ),
-        (
-            atoms::disasm(),
-            3,
-            binary(1) && binary(2),
-            OperationKind::Disasm,
-        ),
-        (
-            atoms::load_bytecode(),
-            2,
-            binary(1),
-            OperationKind::LoadBytecode,
-        ),
-        (atoms::get_global(), 2, binary(1), OperationKind::GetGlobal),
-        (atoms::set_global(), 3, binary(1), OperationKind::SetGlobal),
-        (
-            atoms::define(),
-            2,
-            parts.get(1).is_some_and(|t| t.is_map()),
-            OperationKind::Define,
-        ),
-        (atoms::globals(), 2, true, OperationKind::Globals),
-        (
-            atoms::dom_find(),
-            2,
-            binary(1),
-            OperationKind::Dom(Query::Find),
-        ),
-        (
-            atoms::dom_find_all(),
-            2,
-            binary(1),
-            OperationKind::Dom(Query::FindAll),
-        ),
-        (
-            atoms::dom_text(),
-            2,
-            binary(1),
-            OperationKind::Dom(Query::Text),
-        ),
-        (
-            atoms::dom_attr(),
-            3,
-            binary(1) && binary(2),
-            OperationKind::Dom(Query::Attr),
-        ),
-    ];
-    let (.., kind) = shapes
-        .into_iter()
-        .find(|(atom, arity, fits, _)| *atom == name && *arity == parts.len() && *fits)?;
-    Some(kind)
-}
-
 /// Evaluate code; where it has the word `await`, as code that may await.
 fn eval<'a>(
     cx: Cx<'a>,
@@ -436,7 +316,7 @@ fn mentions_await(code: Term<'_>) -> bool {
     code.is_ok_and(|code| code.windows(5).any(|word| word == b"await"))
 }
 
-/// The elements of a tuple whose arity `kind_of` has checked.
+/// The elements of a tuple whose arity `OperationKind::of` has checked.
 fn parts<const N: usize>(term: Term<'_>) -> [Term<'_>; N] {
     let parts = rustler::types::tuple::get_tuple(term).unwrap_or_default();
     parts.try_into().unwrap_or([term; N])
@@ -470,91 +350,4 @@ fn shadow(cx: Cx<'_>, map: Term<'_>) -> JsResult<Option<u64>> {
         return Ok(None);
     }
     Bridge::of(cx).shadow(cx, pairs).map(Some)
-}
-
-/// Call the function at a dotted path of globals, with what it is a property of
-/// as `this`.
-fn call<'a>(cx: Cx<'a>, path: &str, arguments: Term<'_>) -> JsResult<Value<'a>> {
-    let arguments = decode_list(cx, arguments)?;
-    let mut this = cx.undefined();
-    let mut found = lookup(cx, path.split('.').next().unwrap_or(path))?;
-    for name in path.split('.').skip(1) {
-        if found.is_nullish() {
-            break;
-        }
-        let next = found.get(name)?;
-        this = std::mem::replace(&mut found, next);
-    }
-    if !found.is_function() {
-        return Err(cx.throw_error(ErrorKind::Type, &format!("{path} is not a function")));
-    }
-    found.call(&this, &arguments)
-}
-
-/// Call an export of a module that has been loaded: by its name, or by its path
-/// below the root.
-fn call_export<'a>(
-    cx: Cx<'a>,
-    module: &str,
-    name: &str,
-    arguments: Term<'_>,
-) -> JsResult<Value<'a>> {
-    let arguments = decode_list(cx, arguments)?;
-    let missing = || {
-        cx.throw_error(
-            ErrorKind::Reference,
-            &format!("no module '{module}' is loaded"),
-        )
-    };
-    let namespace = match Loader::of(cx) {
-        Some(loader) => loader.namespace(cx, module)?,
-        None => cx.module_namespace(module)?,
-    };
-    let function = namespace.ok_or_else(missing)?.get(name)?;
-    if !function.is_function() {
-        let message = format!("the module '{module}' exports no function '{name}'");
-        return Err(cx.throw_error(ErrorKind::Type, &message));
-    }
-    function.call(&cx.undefined(), &arguments)
-}
-
-/// A global variable: a property of the global object, or else a lexical
-/// declaration (`const f = …`), which only code can see.
-fn lookup<'a>(cx: Cx<'a>, name: &str) -> JsResult<Value<'a>> {
-    let found = cx.global().get(name)?;
-    if !found.is_undefined() || !is_identifier(name) {
-        return Ok(found);
-    }
-    let probe = format!("typeof {name} === 'undefined' ? undefined : {name}");
-    cx.eval(&probe, "<call>", false).or_else(|thrown| {
-        // A reserved word, or a declaration that has not run.
-        drop(cx.catch(thrown));
-        Ok(cx.undefined())
-    })
-}
-
-fn is_identifier(name: &str) -> bool {
-    let mut chars = name.chars();
-    chars
-        .next()
-        .is_some_and(|first| first.is_alphabetic() || first == '_' || first == '$')
-        && chars.all(|c| c.is_alphanumeric() || c == '_' || c == '$')
-}
-
-/// The sorted names of the global object's own properties.
-fn globals(cx: Cx<'_>, user_only: bool) -> JsResult<Value<'_>> {
-    let keys = cx.global().own_keys(false)?;
-    let mut names = Vec::with_capacity(keys.len());
-    for index in 0..keys.len() {
-        names.push(keys.get(index).with_text(|text| text.into_owned())?);
-    }
-    if user_only {
-        names.retain(|name| !Bridge::of(cx).is_built_in(name));
-    }
-    names.sort_unstable();
-    let list = cx.array()?;
-    for (index, name) in names.iter().enumerate() {
-        list.define_index(index as u32, cx.string(name)?)?;
-    }
-    Ok(list)
 }
