@@ -26,14 +26,14 @@ defmodule Playground do
       :inets.start(:httpd,
         port: port,
         bind_address: {127, 0, 0, 1},
-        server_name: 'playground',
+        server_name: ~c"playground",
         server_root: String.to_charlist(__DIR__),
         document_root: __DIR__ |> Path.join("public") |> String.to_charlist(),
-        directory_index: ['index.html'],
-        mime_types: [{'html', 'text/html'}],
+        directory_index: [~c"index.html"],
+        mime_types: [{~c"html", ~c"text/html"}],
         modules: [:mod_alias, :mod_esi, :mod_get],
         max_body_size: 200_000,
-        erl_script_alias: {'/api', [@api]},
+        erl_script_alias: {~c"/api", [@api]},
         erl_script_timeout: 60
       )
 
@@ -72,7 +72,7 @@ defmodule :quickbeam_playground do
   # Server-sent events: the tab's context and the pool, until the browser is gone.
   def events(esi, _env, input) do
     with_session(esi, text(input), fn session ->
-      :mod_esi.deliver(esi, 'content-type: text/event-stream\r\ncache-control: no-store\r\n\r\n')
+      :mod_esi.deliver(esi, ~c"content-type: text/event-stream\r\ncache-control: no-store\r\n\r\n")
       stream(esi, session)
     end)
   end
@@ -95,7 +95,7 @@ defmodule :quickbeam_playground do
   end
 
   defp answer(esi, term) do
-    :mod_esi.deliver(esi, 'content-type: application/json\r\ncache-control: no-store\r\n\r\n')
+    :mod_esi.deliver(esi, ~c"content-type: application/json\r\ncache-control: no-store\r\n\r\n")
     :mod_esi.deliver(esi, json(term))
   end
 

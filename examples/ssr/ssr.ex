@@ -52,7 +52,7 @@ defmodule SSR do
         :httpd,
         port: port,
         bind_address: {127, 0, 0, 1},
-        server_name: 'ssr',
+        server_name: ~c"ssr",
         server_root: String.to_charlist(__DIR__),
         document_root: String.to_charlist(__DIR__),
         modules: [__MODULE__]
@@ -88,7 +88,7 @@ defmodule SSR do
   defp respond(code, body) do
     head = [
       code: code,
-      content_type: 'text/html; charset=utf-8',
+      content_type: ~c"text/html; charset=utf-8",
       content_length: body |> byte_size() |> Integer.to_charlist()
     ]
 

@@ -119,7 +119,7 @@ defmodule QuickBEAM.Cover do
 
     fn ->
       defaults |> Keyword.merge(js) |> report(prefix)
-      if finish, do: finish.()
+      finish.()
     end
   end
 

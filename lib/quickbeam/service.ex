@@ -53,7 +53,25 @@ defmodule QuickBEAM.Service do
   @doc "Whether a context has its state from the start: one that hears before it asks."
   @callback starts?(caller) :: boolean
 
-  @optional_callbacks handle_message: 3, handle_reset: 2, handle_task_end: 1, starts?: 1
+  defmacro __using__(_) do
+    quote do
+      @behaviour unquote(__MODULE__)
+
+      @impl true
+      def handle_message(_message, _caller, state), do: {:noreply, state}
+
+      @impl true
+      def handle_reset(_caller, state), do: {:noreply, state}
+
+      @impl true
+      def handle_task_end(state), do: {:noreply, state}
+
+      @impl true
+      def starts?(_caller), do: false
+
+      defoverridable handle_message: 3, handle_reset: 2, handle_task_end: 1, starts?: 1
+    end
+  end
 
   # name => {module, groups of which the context must have one}
   @services %{
@@ -76,9 +94,11 @@ defmodule QuickBEAM.Service do
   @doc "The services' states of a context that begins."
   @spec start(caller) :: map
   def start(caller) do
-    for name <- @starting, module = module(name, caller), module.starts?(caller), into: %{} do
-      {name, module.init(caller)}
-    end
+    for name <- @starting,
+        {:ok, module} <- [module(name, caller)],
+        module.starts?(caller),
+        into: %{},
+        do: {name, module.init(caller)}
   end
 
   @doc "Takes a request of JS; returns the services' states."
@@ -86,11 +106,11 @@ defmodule QuickBEAM.Service do
           {map, nil | {task :: reference, id :: non_neg_integer}}
   def request(name, args, id, caller, states) do
     case module(name, caller) do
-      nil ->
+      :error ->
         answer(caller, id, {:error, "Error", "no service " <> name})
         {states, nil}
 
-      module ->
+      {:ok, module} ->
         state = Map.get_lazy(states, name, fn -> module.init(caller) end)
         {state, task} = module.handle_request(args, id, caller, state) |> result(id, caller)
         {Map.put(states, name, state), task}
@@ -101,7 +121,7 @@ defmodule QuickBEAM.Service do
   @spec message(String.t(), term, caller, map) :: map
   def message(name, message, caller, states) do
     with %{^name => state} <- states,
-         module when module != nil <- module(name, caller) do
+         {:ok, module} <- module(name, caller) do
       {:noreply, state} = module.handle_message(message, caller, state)
       %{states | name => state}
     else
@@ -113,33 +133,24 @@ defmodule QuickBEAM.Service do
   @spec task_ended(String.t(), caller, map) ::
           {map, nil | {task :: reference, id :: non_neg_integer}}
   def task_ended(name, caller, states) do
-    module = module(name, caller)
+    {:ok, module} = module(name, caller)
 
-    if function_exported?(module, :handle_task_end, 1) do
-      {state, task} =
-        case module.handle_task_end(Map.fetch!(states, name)) do
-          {:task, id, fun, state} -> result({:task, fun, state}, id, caller)
-          {:noreply, state} -> {state, nil}
-        end
+    {state, task} =
+      case module.handle_task_end(Map.fetch!(states, name)) do
+        {:task, id, fun, state} -> result({:task, fun, state}, id, caller)
+        {:noreply, state} -> {state, nil}
+      end
 
-      {Map.put(states, name, state), task}
-    else
-      {states, nil}
-    end
+    {Map.put(states, name, state), task}
   end
 
   @doc "Tells all services that the context has been reset."
   @spec reset(caller, map) :: map
   def reset(caller, states) do
     Map.new(states, fn {name, state} ->
-      module = module(name, caller)
-
-      if function_exported?(module, :handle_reset, 2) do
-        {:noreply, state} = module.handle_reset(caller, state)
-        {name, state}
-      else
-        {name, state}
-      end
+      {:ok, module} = module(name, caller)
+      {:noreply, state} = module.handle_reset(caller, state)
+      {name, state}
     end)
   end
 
@@ -157,9 +168,9 @@ defmodule QuickBEAM.Service do
   defp module(name, caller) do
     with %{^name => {module, groups}} <- @services,
          true <- Enum.any?(groups, &(&1 in caller.options.apis)) do
-      module
+      {:ok, module}
     else
-      _ -> nil
+      _ -> :error
     end
   end
 

@@ -21,8 +21,8 @@ defmodule QuickBEAM.Examples.PlaygroundTest do
   end
 
   defp post(port, name, tab, body) do
-    url = 'http://127.0.0.1:#{port}/api/quickbeam_playground:#{name}'
-    request = {url, [{'connection', 'close'}], 'text/plain', "#{tab}\n#{body}"}
+    url = ~c"http://127.0.0.1:#{port}/api/quickbeam_playground:#{name}"
+    request = {url, [{~c"connection", ~c"close"}], ~c"text/plain", "#{tab}\n#{body}"}
     {:ok, {{_, 200, _}, _, json}} = :httpc.request(:post, request, [], body_format: :binary)
     QuickBEAM.call!(Playground.JSON, "JSON.parse", [json])
   end
@@ -30,7 +30,7 @@ defmodule QuickBEAM.Examples.PlaygroundTest do
   defp open(port), do: post(port, "open", "", "")["id"]
 
   test "serves the page", %{port: port} do
-    {:ok, {{_, 200, _}, _, body}} = :httpc.request('http://127.0.0.1:#{port}/')
+    {:ok, {{_, 200, _}, _, body}} = :httpc.request(~c"http://127.0.0.1:#{port}/")
     assert to_string(body) =~ "QuickBEAM playground"
   end
 
@@ -52,7 +52,7 @@ defmodule QuickBEAM.Examples.PlaygroundTest do
   test "siblings, and events of context, console and pool", %{port: port, tab: tab} do
     assert post(port, "siblings", tab, "1000") == %{"ok" => "1000 siblings"}
     post(port, "run", tab, "console.log('told')")
-    {:ok, socket} = :gen_tcp.connect('127.0.0.1', port, [:binary, active: false])
+    {:ok, socket} = :gen_tcp.connect(~c"127.0.0.1", port, [:binary, active: false])
     path = "/api/quickbeam_playground:events?#{tab}"
     :ok = :gen_tcp.send(socket, "GET #{path} HTTP/1.1\r\nhost: localhost\r\n\r\n")
 

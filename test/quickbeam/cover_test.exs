@@ -13,6 +13,11 @@ defmodule QuickBEAM.CoverTest do
   setup do
     Cover.start()
     on_exit(&Cover.stop/0)
+
+    # Contexts of the test before may still be ending: as long as their texts are in use,
+    # these are known, without counts.
+    eventually(fn -> Cover.reset() == :ok and Cover.lines() == %{} end)
+    :ok
   end
 
   doctest Cover, import: false
@@ -389,7 +394,8 @@ defmodule QuickBEAM.CoverTest do
       assert_raise ArgumentError, ~r/:exclude/, fn -> Cover.summary(exclude: "lib") end
       assert_raise ArgumentError, ~r/:cover/, fn -> ContextPool.start_link(cover: :yes) end
       assert_raise ArgumentError, ~r/:formats/, fn -> Cover.start("", js: [formats: [:html]]) end
-      assert {:error, :eexist} = Cover.export(:lcov, "#{__ENV__.file}/lcov.info")
+      assert {:error, reason} = Cover.export(:lcov, "#{__ENV__.file}/lcov.info")
+      assert reason in [:eexist, :enotdir]
     end
   end
 

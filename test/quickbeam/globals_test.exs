@@ -30,14 +30,14 @@ defmodule QuickBEAM.GlobalsTest do
     assert js(runtime, """
            const order = []
            const log = x => () => order.push(x)
-           setTimeout(log('later'), 20)
+           const later = new Promise(r => setTimeout(() => { order.push('later'); r() }, 500))
            setTimeout((a, b) => order.push(a + b), 1, 'with ', 'arguments')
            clearTimeout(setTimeout(log('never'), 1))
            queueMicrotask(log('micro'))
            Promise.resolve().then(log('promise'))
            const id = setInterval(() => { order.push('tick'); if (order.filter(x => x === 'tick').length === 3) clearInterval(id) }, 2)
            order.push('sync')
-           await new Promise(r => setTimeout(r, 60))
+           await later
            order
            """) ==
              ["sync", "micro", "promise", "with arguments", "tick", "tick", "tick", "later"]

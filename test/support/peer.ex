@@ -40,12 +40,16 @@ defmodule QuickBEAM.Peer do
 
   @doc "Certificates for localhost: `{options of :ssl, root in PEM}`."
   def tls do
+    # Elixir from 1.15 on hides applications that a project does not list.
+    if function_exported?(Mix, :ensure_application!, 1),
+      do: apply(Mix, :ensure_application!, [:ssl])
+
     {:ok, _} = Application.ensure_all_started(:ssl)
     key = {:rsa, 2048, 65_537}
 
     san =
       {:Extension, {2, 5, 29, 17}, false,
-       [{:dNSName, 'localhost'}, {:iPAddress, <<127, 0, 0, 1>>}]}
+       [{:dNSName, ~c"localhost"}, {:iPAddress, <<127, 0, 0, 1>>}]}
 
     side = fn extensions ->
       %{
@@ -185,7 +189,8 @@ defmodule QuickBEAM.Peer do
         size = String.to_integer(size, 16)
 
         with {:ok, buffer} <- fill(peer, rest, size + 2) do
-          <<data::binary-size(size), "\r\n", rest::binary>> = buffer
+          data = binary_part(buffer, 0, size)
+          "\r\n" <> rest = binary_part(buffer, size, byte_size(buffer) - size)
 
           if size == 0,
             do: {:ok, found |> Enum.reverse() |> IO.iodata_to_binary(), rest},

@@ -5,7 +5,7 @@ defmodule QuickBEAM.Apis.Channel do
   # on whatever connected node, so all who hear two messages of one context hear them
   # in order.
 
-  @behaviour QuickBEAM.Service
+  use QuickBEAM.Service
 
   alias QuickBEAM.Service
 

@@ -4,7 +4,7 @@ defmodule QuickBEAM.Apis.Crypto do
   # :crypto, each in a task. Names, conversions and a key's permissions are checked
   # there; parameters, key data and usages here, in the order of the specification.
 
-  @behaviour QuickBEAM.Service
+  use QuickBEAM.Service
 
   alias __MODULE__.{Aes, Ec, Hmac, Json, Kdf, Key, Okp, Rsa}
 

@@ -14,7 +14,7 @@ defmodule QuickBEAM.Fetch do
   raises, exits, or is no such response rejects with a `TypeError`.
   """
 
-  @behaviour QuickBEAM.Service
+  use QuickBEAM.Service
 
   alias QuickBEAM.Fetch.Job
 

@@ -3,7 +3,7 @@ defmodule QuickBEAM.Apis.Locks do
   # navigator.locks of one context: hands on what it asks to the manager of the node,
   # which answers the script itself.
 
-  @behaviour QuickBEAM.Service
+  use QuickBEAM.Service
 
   alias QuickBEAM.Apis.Locks.Manager
 

@@ -3,7 +3,7 @@ defmodule QuickBEAM.Apis.Node do
   # What priv/js/node asks of the system: process, os, fs. Only contexts with the group
   # :node reach it.
 
-  @behaviour QuickBEAM.Service
+  use QuickBEAM.Service
 
   alias QuickBEAM.Apis.Node.{Files, System}
 

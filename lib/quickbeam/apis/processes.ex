@@ -7,7 +7,7 @@ defmodule QuickBEAM.Apis.Processes do
   # an atom of that name already, and it is none of a module, the process is registered
   # under it too, as `Process.register/2` does.
 
-  @behaviour QuickBEAM.Service
+  use QuickBEAM.Service
 
   alias QuickBEAM.{Context, Handlers, JSError}
 

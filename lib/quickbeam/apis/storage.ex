@@ -5,7 +5,7 @@ defmodule QuickBEAM.Apis.Storage do
   # keeps the areas, which counts and tells the others. What is private needs none
   # of this: priv/js/storage.js keeps it in the heap.
 
-  @behaviour QuickBEAM.Service
+  use QuickBEAM.Service
 
   alias QuickBEAM.Apis.Storage.Areas
   alias QuickBEAM.Service

@@ -3,7 +3,7 @@ defmodule QuickBEAM.Apis.System do
   # What `Beam` (priv/js/beam/system.js) asks of the VM itself: no other process is
   # reached from here.
 
-  @behaviour QuickBEAM.Service
+  use QuickBEAM.Service
 
   alias QuickBEAM.Apis.System.{Password, Semver}
 

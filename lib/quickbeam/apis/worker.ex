@@ -3,7 +3,7 @@ defmodule QuickBEAM.Apis.Worker do
   # Workers: contexts of their own on the pool of the one that makes them, which is
   # their owner. They have its limits, groups and handlers, and end with it.
 
-  @behaviour QuickBEAM.Service
+  use QuickBEAM.Service
 
   alias QuickBEAM.{Context, Handlers, JSError, Service}
   alias QuickBEAM.Apis.Worker.Source

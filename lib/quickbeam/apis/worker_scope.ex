@@ -3,7 +3,7 @@ defmodule QuickBEAM.Apis.WorkerScope do
   # What the global scope of a worker asks: its own end, scripts to import, and to tell
   # whoever made it of an error that nobody caught.
 
-  @behaviour QuickBEAM.Service
+  use QuickBEAM.Service
 
   alias QuickBEAM.Apis.Worker.Source
 

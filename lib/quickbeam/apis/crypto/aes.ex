@@ -2,10 +2,12 @@ defmodule QuickBEAM.Apis.Crypto.Aes do
   @moduledoc false
   # AES-CTR, AES-CBC, AES-GCM, AES-KW: Web Cryptography, 27 to 30.
 
+  use QuickBEAM.Apis.Crypto.Family
+
   import QuickBEAM.Apis.Crypto, only: [refuse: 2]
   import QuickBEAM.Apis.Crypto.Jwk, only: [expect: 2]
 
-  alias QuickBEAM.Apis.Crypto.{Jwk, Key}
+  alias QuickBEAM.Apis.Crypto.{Bits, Jwk, Key}
 
   @tag_lengths [32, 64, 96, 104, 112, 120, 128]
 
@@ -131,7 +133,7 @@ defmodule QuickBEAM.Apis.Crypto.Aes do
     size = byte_size(data) - count
 
     with true <- count in 1..16,
-         <<plain::binary-size(size), padding::binary>> <- data,
+         {plain, padding} <- Bits.split(data, size),
          true <- padding == :binary.copy(<<count>>, count) do
       plain
     else
@@ -142,11 +144,11 @@ defmodule QuickBEAM.Apis.Crypto.Aes do
   # OpenSSL counts over all 128 bits: where `length` of them go round, a second part
   # begins with zeros.
   defp ctr(cipher, key, counter, length, data) do
-    fixed = 128 - length
-    <<nonce::bitstring-size(fixed), start::size(length)>> = counter
+    number = :binary.decode_unsigned(counter)
+    start = rem(number, Integer.pow(2, length))
     first = min(byte_size(data), (Integer.pow(2, length) - start) * 16)
-    <<before::binary-size(first), rest::binary>> = data
-    again = <<nonce::bitstring, 0::size(length)>>
+    {before, rest} = Bits.split(data, first)
+    again = <<number - start::128>>
 
     IO.iodata_to_binary([
       :crypto.crypto_one_time(cipher, key, counter, before, true),
@@ -164,8 +166,7 @@ defmodule QuickBEAM.Apis.Crypto.Aes do
     if byte_size(data) < tag_size,
       do: refuse("OperationError", "the data is shorter than its tag")
 
-    size = byte_size(data) - tag_size
-    <<text::binary-size(size), tag::binary>> = data
+    {text, tag} = Bits.split(data, byte_size(data) - tag_size)
 
     case :crypto.crypto_one_time_aead(cipher, key, iv, text, additional, tag, false) do
       :error -> refuse("OperationError", "the data was not encrypted with this key")

@@ -7,6 +7,8 @@ defmodule QuickBEAM.Apis.Crypto.Der do
   # {:oid, binary} (its content), :null, {:tagged, number, binary} (context-specific,
   # its content).
 
+  alias QuickBEAM.Apis.Crypto.Bits
+
   @type asn1 ::
           {:sequence, [asn1]}
           | {:integer, integer}
@@ -33,9 +35,11 @@ defmodule QuickBEAM.Apis.Crypto.Der do
     do: {typed(tag, content), rest}
 
   defp value(<<tag, 1::1, count::7, rest::binary>>) when count in 1..4 do
-    with <<size::unit(8)-size(count), content::binary-size(size), rest::binary>> <- rest,
+    with {length, rest} <- Bits.split(rest, count),
+         size = :binary.decode_unsigned(length),
          # The shortest form.
-         true <- size >= 128 and size >= Integer.pow(256, count - 1) do
+         true <- size >= 128 and size >= Integer.pow(256, count - 1),
+         {content, rest} <- Bits.split(rest, size) do
       {typed(tag, content), rest}
     else
       _ -> throw(:malformed)

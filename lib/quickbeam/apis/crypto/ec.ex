@@ -2,10 +2,12 @@ defmodule QuickBEAM.Apis.Crypto.Ec do
   @moduledoc false
   # ECDSA and ECDH on the NIST curves: Web Cryptography, 23 and 24.
 
+  use QuickBEAM.Apis.Crypto.Family
+
   import QuickBEAM.Apis.Crypto, only: [refuse: 2]
   import QuickBEAM.Apis.Crypto.Jwk, only: [expect: 2]
 
-  alias QuickBEAM.Apis.Crypto.{Der, Jwk, Key}
+  alias QuickBEAM.Apis.Crypto.{Bits, Der, Jwk, Key}
 
   # id-ecPublicKey, 1.2.840.10045.2.1
   @oid <<0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01>>
@@ -134,7 +136,7 @@ defmodule QuickBEAM.Apis.Crypto.Ec do
   # SEC 1, 2.3.4: a point of the curve, uncompressed or not, as an uncompressed one.
   defp point(<<4, coordinates::binary>> = point, %{size: size} = curve)
        when byte_size(coordinates) == 2 * size do
-    <<x::unit(8)-size(size), y::unit(8)-size(size)>> = coordinates
+    [x, y] = integers(coordinates, size)
     on_curve? = x < curve.p and y < curve.p and rem(y * y - square(x, curve), curve.p) == 0
     expect(on_curve?, "not a point of the curve")
     point
@@ -163,8 +165,7 @@ defmodule QuickBEAM.Apis.Crypto.Ec do
   defp parts(%{type: :public, bytes: point}, _curve), do: {nil, point}
 
   defp parts(%{type: :private, bytes: bytes}, %{size: size}) do
-    <<scalar::binary-size(size), point::binary>> = bytes
-    {scalar, point}
+    Bits.split(bytes, size)
   end
 
   def export("raw", _name, key) do
@@ -188,7 +189,8 @@ defmodule QuickBEAM.Apis.Crypto.Ec do
 
   def export("jwk", _name, key) do
     %{size: size} = curve = curve(key.curve)
-    {scalar, <<4, x::binary-size(size), y::binary-size(size)>>} = parts(key, curve)
+    {scalar, <<4, coordinates::binary>>} = parts(key, curve)
+    {x, y} = Bits.split(coordinates, size)
 
     jwk = %{
       "kty" => "EC",
@@ -216,14 +218,19 @@ defmodule QuickBEAM.Apis.Crypto.Ec do
     Key.check_type(key, :public)
     %{size: size} = curve = curve(key.curve)
 
-    case signature do
-      <<r::unit(8)-size(size), s::unit(8)-size(size)>> when r > 0 and s > 0 ->
-        der = Der.encode({:sequence, [{:integer, r}, {:integer, s}]})
-        :crypto.verify(:ecdsa, Key.hash(hash), data, der, [key.bytes, curve.name])
-
-      _ ->
-        false
+    with true <- byte_size(signature) == 2 * size,
+         [r, s] when r > 0 and s > 0 <- integers(signature, size) do
+      der = Der.encode({:sequence, [{:integer, r}, {:integer, s}]})
+      :crypto.verify(:ecdsa, Key.hash(hash), data, der, [key.bytes, curve.name])
+    else
+      _ -> false
     end
+  end
+
+  # Two of `size` bytes each.
+  defp integers(bytes, size) do
+    {first, second} = Bits.split(bytes, size)
+    [:binary.decode_unsigned(first), :binary.decode_unsigned(second)]
   end
 
   def derive(_algorithm, key, peer, length) do
@@ -237,11 +244,7 @@ defmodule QuickBEAM.Apis.Crypto.Ec do
   @spec truncated(binary, non_neg_integer | nil) :: binary
   def truncated(secret, nil), do: secret
 
-  def truncated(secret, length) when length <= bit_size(secret) do
-    <<bits::bitstring-size(length), _::bitstring>> = secret
-    rest = rem(8 - rem(length, 8), 8)
-    <<bits::bitstring, 0::size(rest)>>
-  end
+  def truncated(secret, length) when length <= bit_size(secret), do: Bits.take(secret, length)
 
   def truncated(secret, length),
     do: refuse("OperationError", "the secret has #{bit_size(secret)} bits, not #{length}")

@@ -2,10 +2,12 @@ defmodule QuickBEAM.Apis.Crypto.Hmac do
   @moduledoc false
   # HMAC: Web Cryptography, 31.
 
+  use QuickBEAM.Apis.Crypto.Family
+
   import QuickBEAM.Apis.Crypto, only: [refuse: 2]
   import QuickBEAM.Apis.Crypto.Jwk, only: [expect: 2]
 
-  alias QuickBEAM.Apis.Crypto.{Jwk, Key}
+  alias QuickBEAM.Apis.Crypto.{Bits, Jwk, Key}
 
   @usages ["sign", "verify"]
   # No key is of use beyond its hash's block; what asks for more asks for memory.
@@ -72,9 +74,7 @@ defmodule QuickBEAM.Apis.Crypto.Hmac do
 
   # The bits past a length that is no multiple of 8 are not the key's.
   defp secret(bytes, length) do
-    <<bits::bitstring-size(length), _::bitstring>> = bytes
-    rest = bit_size(bytes) - length
-    %Key{type: :secret, bytes: <<bits::bitstring, 0::size(rest)>>, bits: length}
+    %Key{type: :secret, bytes: Bits.take(bytes, length), bits: length}
   end
 
   defp alg("SHA-1"), do: "HS1"

@@ -22,7 +22,7 @@ defmodule QuickBEAM.Apis.Crypto.Json do
     :malformed -> :error
   end
 
-  defp skip(<<char, rest::binary>>) when char in ' \t\r\n', do: skip(rest)
+  defp skip(<<char, rest::binary>>) when char in [?\s, ?\t, ?\r, ?\n], do: skip(rest)
   defp skip(text), do: text
 
   defp value(_text, depth) when depth > @depth_max, do: throw(:malformed)
@@ -76,7 +76,7 @@ defmodule QuickBEAM.Apis.Crypto.Json do
 
   defp string(<<"\\", char, rest::binary>>, done) do
     case char do
-      char when char in '"\\/' -> string(rest, [char | done])
+      char when char in [?", ?\\, ?/] -> string(rest, [char | done])
       ?b -> string(rest, ["\b" | done])
       ?f -> string(rest, ["\f" | done])
       ?n -> string(rest, ["\n" | done])

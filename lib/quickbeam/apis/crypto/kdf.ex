@@ -2,6 +2,8 @@ defmodule QuickBEAM.Apis.Crypto.Kdf do
   @moduledoc false
   # HKDF and PBKDF2: Web Cryptography, 33 and 34.
 
+  use QuickBEAM.Apis.Crypto.Family
+
   import QuickBEAM.Apis.Crypto, only: [refuse: 2]
 
   alias QuickBEAM.Apis.Crypto.Key

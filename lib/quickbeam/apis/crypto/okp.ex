@@ -2,6 +2,8 @@ defmodule QuickBEAM.Apis.Crypto.Okp do
   @moduledoc false
   # Ed25519 and X25519: Web Cryptography, 25 and 26.
 
+  use QuickBEAM.Apis.Crypto.Family
+
   import QuickBEAM.Apis.Crypto, only: [refuse: 2]
   import QuickBEAM.Apis.Crypto.Jwk, only: [expect: 2]
 

@@ -2,6 +2,8 @@ defmodule QuickBEAM.Apis.Crypto.Rsa do
   @moduledoc false
   # RSASSA-PKCS1-v1_5, RSA-PSS, RSA-OAEP: Web Cryptography, 20 to 22.
 
+  use QuickBEAM.Apis.Crypto.Family
+
   import QuickBEAM.Apis.Crypto, only: [refuse: 2]
   import QuickBEAM.Apis.Crypto.Jwk, only: [expect: 2]
 

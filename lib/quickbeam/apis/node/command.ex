@@ -4,7 +4,7 @@ defmodule QuickBEAM.Apis.Node.Command do
   # its ports, passes on what it says, and kills it and all it has started when the
   # context ends.
 
-  @behaviour QuickBEAM.Service
+  use QuickBEAM.Service
 
   alias QuickBEAM.{Handlers, Service}
   alias QuickBEAM.Apis.Node.Pipes
