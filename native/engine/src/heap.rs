@@ -12,7 +12,7 @@ use std::time::Duration;
 use quickbeam_engine_sys as sys;
 
 use crate::cover::{HeapCover, Layout};
-use crate::cx::{Cx, ErrorKind, JsResult};
+use crate::cx::Cx;
 use crate::family::Family;
 use crate::fiber::{Fiber, FiberCache, Pause, Progress, Signal, Suspender, panic_message};
 use crate::frozen::FrozenCode;
@@ -20,46 +20,7 @@ use crate::region::{Budget, Region};
 use crate::root::{Alive, Root};
 use crate::token::Tokens;
 use crate::value::Value;
-
-/// What the embedder's watch answers at the engine's poll.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    Continue,
-    /// Suspend the fiber with [`Pause::Slice`].
-    Pause,
-    /// End the running code by the uncatchable error.
-    Kill,
-}
-
-/// Asked by the engine about once in some hundred reductions.
-pub trait Watch {
-    fn poll(&self) -> Verdict;
-
-    /// As [`Watch::poll`], before something that takes about `ahead` and has no poll.
-    fn poll_ahead(&self, _ahead: Duration) -> Verdict {
-        self.poll()
-    }
-
-    /// `Atomics.wait`: suspend the fiber while `waiting` answers true, at most for
-    /// `timeout` (`None`: for ever). An error where that cannot be.
-    fn block(
-        &self,
-        cx: Cx<'_>,
-        _timeout: Option<Duration>,
-        _waiting: &dyn Fn() -> bool,
-    ) -> JsResult<()> {
-        Err(cx.throw_error(ErrorKind::Type, "nothing can wait here"))
-    }
-}
-
-/// Why the running code was killed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KillCause {
-    /// [`Verdict::Kill`].
-    Watch,
-    /// The reduction limit.
-    Reductions,
-}
+use crate::watch::{Watch, on_poll, on_wait};
 
 /// What a heap is made with.
 #[derive(Debug, Clone, Default)]
@@ -94,12 +55,12 @@ pub(crate) struct Inner {
     pub(crate) reductions: Cell<u64>,
     alive: Option<Rc<Alive>>,
     extensions: RefCell<Vec<(TypeId, Box<dyn Any>)>>,
-    watch: RefCell<Option<Rc<dyn Watch>>>,
-    suspender: Cell<*const Suspender>,
-    dying: Cell<bool>,
+    pub(crate) watch: RefCell<Option<Rc<dyn Watch>>>,
+    pub(crate) suspender: Cell<*const Suspender>,
+    pub(crate) dying: Cell<bool>,
     /// What the native that polls is about to do, see [`Cx::spend`].
     pub(crate) ahead: Cell<Duration>,
-    poison: RefCell<Option<String>>,
+    pub(crate) poison: RefCell<Option<String>>,
     unhandled: RefCell<Vec<(Root, Root)>>,
     pub(crate) loader: crate::module::Loader,
     /// In a callback of the module loader: nothing may wait now.
@@ -382,7 +343,7 @@ impl Inner {
         std::mem::take(&mut *self.handled.borrow_mut())
     }
 
-    fn suspend(&self, pause: Pause) -> Signal {
+    pub(crate) fn suspend(&self, pause: Pause) -> Signal {
         let suspender = self.suspender.get();
         if self.dying.get() || suspender.is_null() {
             return Signal::Kill;
@@ -414,79 +375,6 @@ impl Cx<'_> {
     /// The message of the Rust panic that has ended this heap, if one has.
     pub fn panicked(self) -> Option<String> {
         self.inner().poison.borrow().clone()
-    }
-
-    /// Why the running code is being killed, if it is.
-    pub fn kill_cause(self) -> Option<KillCause> {
-        // SAFETY: reads a field.
-        match unsafe { sys::JS_GetContextKill(self.as_ptr()) } {
-            sys::JS_CONTEXT_KILL_INTERRUPT => Some(KillCause::Watch),
-            sys::JS_CONTEXT_KILL_REDUCTIONS => Some(KillCause::Reductions),
-            _ => None,
-        }
-    }
-
-    /// End the kill of what ran on top of code that waits: its jobs stay.
-    pub fn end_nested_kill(self) {
-        // SAFETY: bookkeeping of a live context.
-        unsafe { sys::JS_EndContextKill(self.as_ptr()) }
-    }
-
-    /// End the kill, and drop the jobs that are left. Only with no JS frame on
-    /// the stack.
-    pub fn clear_kill(self) {
-        // SAFETY: bookkeeping of a live context.
-        unsafe { sys::JS_ClearContextKill(self.as_ptr()) }
-    }
-}
-
-unsafe extern "C" fn on_poll(_rt: *mut sys::JSRuntime, opaque: *mut c_void) -> i32 {
-    // SAFETY: set in Heap::new, alive as long as the runtime.
-    let inner = unsafe { &*opaque.cast::<Inner>() };
-    if inner.dying.get() || inner.poison.borrow().is_some() {
-        return 1;
-    }
-    let watch = inner.watch.borrow().clone();
-    let verdict = catch_unwind(AssertUnwindSafe(|| {
-        watch.map_or(Verdict::Continue, |w| match inner.ahead.take() {
-            Duration::ZERO => w.poll(),
-            ahead => w.poll_ahead(ahead),
-        })
-    }));
-    match verdict {
-        Ok(Verdict::Continue) => 0,
-        Ok(Verdict::Pause) if inner.suspender.get().is_null() => 0,
-        Ok(Verdict::Pause) => matches!(inner.suspend(Pause::Slice), Signal::Kill).into(),
-        Ok(Verdict::Kill) | Err(_) => 1,
-    }
-}
-
-unsafe extern "C" fn on_wait(
-    _ctx: *mut sys::JSContext,
-    timeout: f64,
-    waiting: *const bool,
-    opaque: *mut c_void,
-) -> i32 {
-    // SAFETY: set in Heap::new, alive as long as the runtime.
-    let inner = unsafe { &*opaque.cast::<Inner>() };
-    let cx = inner.cx();
-    let watch = inner.watch.borrow().clone();
-    let timeout = Duration::try_from_secs_f64(timeout / 1e3).ok();
-    // SAFETY: on the stack of the C function that called this, below us; written
-    // by code that runs on top of us, on whichever thread has the heap.
-    let waiting = || unsafe { waiting.read_volatile() };
-    let waited = catch_unwind(AssertUnwindSafe(|| match watch {
-        Some(watch) => watch.block(cx, timeout, &waiting),
-        None => Err(cx.throw_error(ErrorKind::Type, "nothing can wait here")),
-    }));
-    match waited {
-        Ok(Ok(())) => 0,
-        Ok(Err(_thrown)) => -1,
-        Err(panic) => {
-            inner.poison(panic_message(&*panic));
-            let _thrown = cx.throw_interrupted();
-            -1
-        }
     }
 }
 

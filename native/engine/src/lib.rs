@@ -3,6 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`heap`] | one JSRuntime with its one JSContext in a region of its own |
+//! | [`watch`] | who is asked at the engine's polls, and kills |
 //! | [`cx`] | [`Cx`], the right to run JS in a heap, and what it can make |
 //! | [`dates`] | days and civil dates |
 //! | [`value`] | [`Value`], an owned JS value; [`root`], one that outlives a `Cx` |
@@ -52,6 +53,7 @@ pub mod root;
 pub mod slots;
 mod token;
 pub mod value;
+pub mod watch;
 pub mod work;
 
 pub use alone::run_alone;
@@ -65,7 +67,7 @@ pub use fiber::{Pause, Progress, Signal};
 pub use figures::Collections;
 pub use frozen::{FrozenCode, Script, ScriptKind};
 pub use function::Call;
-pub use heap::{Heap, HeapOptions, KillCause, Verdict, Watch};
+pub use heap::{Heap, HeapOptions};
 pub use members::{ClassMembers, Member};
 pub use module::ModuleLoader;
 pub use properties::Property;
@@ -73,3 +75,4 @@ pub use report::{Frame, Report};
 pub use root::Root;
 pub use slots::{BufferSlots, ViewKind, ViewSlots};
 pub use value::{Kind, ObjectKind, PromiseState, Value};
+pub use watch::{KillCause, Verdict, Watch};
