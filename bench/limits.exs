@@ -33,7 +33,7 @@ defmodule Bench.Limits do
   @large """
   const text = "a".repeat(100e6), wide = "€".repeat(30e6), hex = "0f".repeat(40e6);
   const bytes = new Uint8Array(100e6).fill(97), buffer = Buffer.from(bytes.buffer);
-  const parts = Array.from({ length: 8 }, () => buffer.subarray(0, 60e6));
+  const parts = Array.from({ length: 8 }, () => buffer.subarray(0, 30e6));
   const needle = bytes.slice(0, 40e6); needle[39e6] = 98;
   const blob = new Blob([bytes, "x"]), page = "data:text/plain," + "a".repeat(50e6);
   const port = new MessageChannel().port1, channel = new BroadcastChannel("limits");

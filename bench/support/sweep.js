@@ -112,7 +112,7 @@
   }
   const hidden = new Set(["prepare", "invoke", "names"]);
   for (const key of Reflect.ownKeys(globalThis)) {
-    if (hidden.has(key) || skip.test(String(key)) || key === "globalThis" || key === "self" || key === "window") continue;
+    if (hidden.has(key) || skip.test(String(key)) || globalThis[key] === globalThis) continue;
     add("globalThis", () => globalThis, key, globalThis);
   }
   if (typeof require === "function" && globalThis.sweepModules) {

@@ -184,3 +184,42 @@ fn a_large_url_counts_and_a_cycle_is_garbage() {
     );
     js.check("new URL('http://a/').href", "http://a/");
 }
+
+/// A pair so long that it is gone through in parts says what a short one does.
+#[test]
+fn a_long_pair() {
+    let mut js = js();
+    js.eval(
+        "const same = (piece, times) => {
+            const short = [...new URLSearchParams(piece)][0] ?? ['', ''];
+            const long = new URLSearchParams(piece.repeat(times)), name = [...long.keys()][0];
+            return long.size + ',' + (name === short[0].repeat(times));
+         };
+         const value = piece => new URLSearchParams('n%20=' + piece.repeat(50000)).get('n ') ===
+            new URLSearchParams('n=' + piece).get('n').repeat(50000);",
+    )
+    .unwrap();
+    for piece in [
+        "a",
+        "+%41",
+        "%e2%82%ac",
+        "€",
+        "%ff",
+        "%",
+        "%4",
+        "%zz",
+        "%e2%82x",
+        "\u{1f600}%F0%9F%98%80",
+    ] {
+        js.check(&format!("same('{piece}', 40000)"), "1,true");
+        js.check(&format!("value('{piece}')"), "true");
+    }
+    js.check(
+        "new URLSearchParams('a='.repeat(60000)).get('a').length",
+        "119998",
+    );
+    js.check(
+        "new URLSearchParams('&&a=1&&' + 'b'.repeat(200000) + '&c=2').size",
+        "3",
+    );
+}

@@ -1,5 +1,6 @@
 //! A list of name-value pairs: application/x-www-form-urlencoded, URL Standard, 5.
 
+use quickbeam_engine::work::PART;
 use quickbeam_engine::{Charge, Cx, JsResult};
 
 /// The list, and what it counts against the heap.
@@ -24,10 +25,20 @@ impl Pairs {
 
     /// The parser.
     pub(super) fn parse(&mut self, cx: Cx<'_>, text: &str) -> JsResult<()> {
-        cx.spend(text.len())?;
-        for (name, value) in form_urlencoded::parse(text.as_bytes()) {
-            cx.poll()?;
-            self.append(cx, name.into_owned(), value.into_owned())?;
+        let mut rest = text.as_bytes();
+        while !rest.is_empty() {
+            let (pair, after) = divide(cx, rest, b'&')?;
+            rest = after;
+            cx.spend(pair.len())?;
+            if pair.len() > PART {
+                let (name, value) = divide(cx, pair, b'=')?;
+                let (name, value) = (decode(cx, name)?, decode(cx, value)?);
+                self.append(cx, name, value)?;
+                continue;
+            }
+            for (name, value) in form_urlencoded::parse(pair) {
+                self.append(cx, name.into_owned(), value.into_owned())?;
+            }
         }
         Ok(())
     }
@@ -112,6 +123,69 @@ impl Pairs {
         let bytes = self.pairs.iter().map(text).sum();
         self.charge.set(cx, bytes)
     }
+}
+
+/// What stands before the first `delimiter`, and what after it.
+fn divide<'b>(cx: Cx<'_>, bytes: &'b [u8], delimiter: u8) -> JsResult<(&'b [u8], &'b [u8])> {
+    let mut start = 0;
+    while start < bytes.len() {
+        let part = &bytes[start..bytes.len().min(start + PART)];
+        if let Some(at) = part.iter().position(|byte| *byte == delimiter) {
+            return Ok((&bytes[..start + at], &bytes[start + at + 1..]));
+        }
+        cx.spend(part.len())?;
+        start += part.len();
+    }
+    Ok((bytes, &[]))
+}
+
+/// The name or value that `bytes` encode, part by part: 3.3 to 3.6 of the parser's step 3.
+fn decode(cx: Cx<'_>, bytes: &[u8]) -> JsResult<String> {
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut next = 0;
+    cx.in_parts(bytes.len(), |part| {
+        while next < part.end {
+            let digit = |at: usize| char::from(*bytes.get(at)?).to_digit(16);
+            let (byte, length) = match bytes[next] {
+                b'+' => (b' ', 1),
+                b'%' => match (digit(next + 1), digit(next + 2)) {
+                    (Some(high), Some(low)) => ((16 * high + low) as u8, 3),
+                    _ => (b'%', 1),
+                },
+                byte => (byte, 1),
+            };
+            decoded.push(byte);
+            next += length;
+        }
+        Ok(())
+    })?;
+    lossy(cx, &decoded)
+}
+
+/// UTF-8 decode without BOM, part by part.
+fn lossy(cx: Cx<'_>, bytes: &[u8]) -> JsResult<String> {
+    let mut text = String::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let part = &rest[..rest.len().min(PART)];
+        let (valid, wrong) = match str::from_utf8(part) {
+            Ok(valid) => (valid, 0),
+            Err(error) => {
+                let (valid, after) = part.split_at(error.valid_up_to());
+                let cut = error.error_len().is_none() && part.len() < rest.len();
+                let wrong = error.error_len().unwrap_or(after.len());
+                let valid = str::from_utf8(valid).unwrap_or_default();
+                (valid, if cut { 0 } else { wrong })
+            }
+        };
+        text.push_str(valid);
+        if wrong > 0 {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+        cx.spend(valid.len() + wrong)?;
+        rest = &rest[valid.len() + wrong..];
+    }
+    Ok(text)
 }
 
 fn in_order(a: &(String, String), b: &(String, String)) -> std::cmp::Ordering {
