@@ -26,6 +26,9 @@ impl ModuleLoader for Known {
         match (name, kind) {
             ("native", _) => cx.synthetic_module(name, &["one".into(), "default".into()]),
             (_, Some(kind)) => cx.compile_module(&format!("export const a = '{kind}'"), name),
+            ("waits", _) => cx.compile_module("await null; export const a = 1", name),
+            ("of waits", _) => cx.compile_module("export * from 'waits'", name),
+            ("of of waits", _) => cx.compile_module("export * from 'of waits'", name),
             _ => cx.compile_module("export const a = 1", name),
         }
     }
@@ -71,6 +74,17 @@ fn a_module_imports_what_the_loader_finds() {
         assert_eq!(text(cx, &namespace.get("all").unwrap()), "1,native,1");
         assert!(cx.has_module("a").unwrap());
         assert!(cx.module_namespace("b").unwrap().is_none());
+    });
+}
+
+// What imports it waits for it once, not for ever.
+#[test]
+fn a_module_that_has_waited_can_be_imported_again() {
+    loading_heap().with(|cx| {
+        let code = "import 'of waits';
+                    const { a } = await import('of of waits'); globalThis.a = a";
+        assert_eq!(evaluate(cx, code), "fulfilled");
+        assert_eq!(eval_text(cx, "a"), "1");
     });
 }
 

@@ -11,7 +11,7 @@ const MAGIC: &[u8; 4] = b"QBJS";
 /// the last patch that gave it another instruction, and the machine.
 const BUILD: &str = concat!(
     env!("CARGO_PKG_VERSION"),
-    "/quickjs-ng-0.16.2/0071/",
+    "/quickjs-ng-0.16.2/0114/",
     env!("QUICKBEAM_TARGET")
 );
 
