@@ -318,6 +318,9 @@ int JS_AddToCollection(JSContext *ctx, JSValueConst collection,
 /* An error without own properties, of the intrinsic prototype that `name`
    says: one of the six NativeErrors, else Error. */
 JSValue JS_NewNativeError(JSContext *ctx, const char *name);
+/* What the accessor `stack` of an Error gives, without the head "Name: message";
+   undefined for any other value. Runs no script. */
+JSValue JS_GetErrorFrames(JSContext *ctx, JSValueConst value);
 
 /* A new DOMException of two strings, and those of one. */
 JSValue JS_NewDOMException(JSContext *ctx, JSValueConst message,

@@ -89,6 +89,13 @@ JSValue JS_NewNativeError(JSContext *ctx, const char *name)
     return JS_NewObjectProtoClass(ctx, proto, JS_CLASS_ERROR);
 }
 
+JSValue JS_GetErrorFrames(JSContext *ctx, JSValueConst value)
+{
+    if (JS_GetClassID(value) != JS_CLASS_ERROR)
+        return JS_UNDEFINED;
+    return js_dup(JS_VALUE_GET_OBJ(value)->u.object_data);
+}
+
 JSValue JS_NewDOMException(JSContext *ctx, JSValueConst message,
                            JSValueConst name)
 {

@@ -103,6 +103,6 @@ function errorOf({ message, filename, lineno, colno }) {
   const [, name, text] = /^Uncaught (\w+): (.*)$/s.exec(message) ?? [null, "Error", message];
   const error = new Error(text);
   error.name = name;
-  error.stack = filename === "" ? "" : `    at <worker> (${filename}:${lineno}:${colno})\n`;
+  error.stack = String(error) + (filename === "" ? "" : `\n    at <worker> (${filename}:${lineno}:${colno})`);
   return error;
 }

@@ -27,6 +27,24 @@ defmodule QuickBEAM.JSErrorTest do
     assert Enum.all?(error.frames, &(&1.filename == "place.js"))
   end
 
+  test "has the stack without the head that scripts see", %{runtime: runtime} do
+    {:error, error} = QuickBEAM.eval(runtime, "throw new TypeError('a\\n    at b')")
+    assert "    at <eval>" <> _ = error.stack
+    assert [%{filename: "<eval>"}] = error.frames
+
+    {:ok, stack} = QuickBEAM.eval(runtime, "new TypeError('a').stack")
+    assert "TypeError: a\n    at <eval>" <> _ = stack
+
+    {:error, error} =
+      QuickBEAM.eval(
+        runtime,
+        "const e = new Error('x'); e.stack = 'mine\\n    at f (g.js:2:3)'; throw e"
+      )
+
+    assert error.stack == "mine\n    at f (g.js:2:3)"
+    assert [%{function: "f", filename: "g.js", line: 2, column: 3}] = error.frames
+  end
+
   test "of the syntax tells where", %{runtime: runtime} do
     {:error, error} = QuickBEAM.eval(runtime, "let a = 1;\nlet b = ;", filename: "bad.js")
     assert %JSError{name: "SyntaxError", filename: "bad.js", line: 2} = error

@@ -56,6 +56,22 @@ fn errors() {
     let text = js.log("new DOMException('m', 'AbortError')");
     assert!(text.starts_with("AbortError: m"), "{text}");
     assert_eq!(js.log("(() => { const e = new Error('x'); Object.defineProperty(e, 'stack', { value: undefined }); return e })()"), "[Error: x]");
+    // What libraries print.
+    let text = js.log("new TypeError('bad').stack");
+    assert!(text.starts_with("TypeError: bad\n    at "), "{text}");
+    // Its head once, with the name that it has now.
+    js.eval(
+        "class AppError extends Error {
+            constructor(m) { super(m); Error.captureStackTrace(this, AppError); this.name = 'AppError' }
+         }",
+    )
+    .unwrap();
+    let text = js.log("new AppError('x')");
+    assert!(text.starts_with("AppError: x\n    at "), "{text}");
+    let text = js.log("structuredClone(new RangeError('x'))");
+    assert!(text.starts_with("RangeError: x\n    at "), "{text}");
+    let text = js.log("new AppError('x').stack");
+    assert!(text.starts_with("Error: x\n    at "), "{text}");
 }
 
 #[test]
@@ -72,6 +88,8 @@ fn runs_no_code_of_scripts() {
         "[ { a: 1 }, [Function (anonymous)] ]"
     );
     assert_eq!(js.log("new K()"), "K {}");
+    let text = js.log("Object.defineProperty(new Error('q'), 'name', { get: bump })");
+    assert!(text.starts_with("Error: q\n    at "), "{text}");
     assert_eq!(
         js.log("'%s', o"),
         "Object { constructor: [Getter] }".replace("Object ", "")

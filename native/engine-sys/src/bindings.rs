@@ -2129,6 +2129,9 @@ unsafe extern "C" {
     pub fn JS_NewNativeError(ctx: *mut JSContext, name: *const ::core::ffi::c_char) -> JSValue;
 }
 unsafe extern "C" {
+    pub fn JS_GetErrorFrames(ctx: *mut JSContext, value: JSValue) -> JSValue;
+}
+unsafe extern "C" {
     pub fn JS_NewDOMException(ctx: *mut JSContext, message: JSValue, name: JSValue) -> JSValue;
 }
 unsafe extern "C" {

@@ -160,3 +160,53 @@ fn atomics_read_the_length_before_the_index() {
         shrunk + grown";
     assert_eq!(engine.text(code).as_deref(), Some("0RangeErrorRangeError"),);
 }
+
+#[test]
+fn a_stack_begins_with_name_and_message() {
+    let mut engine = Engine::new();
+    for (code, expected) in [
+        ("new TypeError('bad').stack", "TypeError: bad\n    at "),
+        ("new Error().stack", "Error\n    at "),
+        (
+            "class E extends Error { constructor(m) { super(m); this.name = 'E' } } new E('a\\nb').stack",
+            "E: a\nb\n    at E (",
+        ),
+        (
+            "class F extends Error { get name() { return 'F' } } new F('x').stack",
+            "F: x\n    at F (",
+        ),
+        (
+            "{ const o = {}; Error.captureStackTrace(o); o.stack }",
+            "Error\n    at ",
+        ),
+        (
+            "{ const e = new Error('a'); e.message = 'b'; Error.captureStackTrace(e); e.message = 'c'; e.stack }",
+            "Error: b\n    at ",
+        ),
+        // What is no text takes nothing away.
+        (
+            "{ const e = new Error('x'); e.name = Symbol(); e.stack }",
+            "    at ",
+        ),
+        (
+            "{ const e = new Error('x'); e.stack = 'mine'; e.stack }",
+            "mine",
+        ),
+        (
+            "{ Error.stackTraceLimit = 0; const e = new Error('x'); Error.stackTraceLimit = 10; e.stack }",
+            "Error: x",
+        ),
+        (
+            "{ Error.prepareStackTrace = () => '    at home'; const { stack } = new Error('x'); Error.prepareStackTrace = undefined; stack }",
+            "    at home",
+        ),
+        (
+            "try { null.x } catch (e) { e.stack }",
+            "TypeError: cannot read property 'x' of null\n    at ",
+        ),
+    ] {
+        let text = engine.text(code).unwrap_or_default();
+        assert!(text.starts_with(expected), "{code}: {text}");
+        assert!(!text.ends_with('\n'), "{code}: {text}");
+    }
+}

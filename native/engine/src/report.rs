@@ -17,6 +17,7 @@ pub struct Frame {
 pub struct Report {
     pub name: String,
     pub message: String,
+    /// Without the head, `Name: message`, that a script sees.
     pub stack: Option<String>,
     pub frames: Vec<Frame>,
 }
@@ -53,13 +54,35 @@ impl Report {
             };
         }
         let stack = text_property(cx, thrown, "stack");
+        let name = text_property(cx, thrown, "name").unwrap_or_else(|| "Error".into());
+        let message = text_property(cx, thrown, "message").unwrap_or_default();
+        let stack = stack.map(|stack| match under_head(&stack, &name, &message) {
+            Some(frames) => frames.to_owned(),
+            None => stack,
+        });
         let frames = stack.as_deref().map(parse_stack).unwrap_or_default();
         Report {
-            name: text_property(cx, thrown, "name").unwrap_or_else(|| "Error".into()),
-            message: text_property(cx, thrown, "message").unwrap_or_default(),
+            name,
+            message,
             stack,
             frames,
         }
+    }
+}
+
+/// What `stack` has under the head that Error.prototype.toString makes of a name and a
+/// message, if it begins with that.
+fn under_head<'a>(stack: &'a str, name: &str, message: &str) -> Option<&'a str> {
+    let rest = match (name, message) {
+        (head, "") | ("", head) => stack.strip_prefix(head),
+        _ => stack
+            .strip_prefix(name)
+            .and_then(|rest| rest.strip_prefix(": ")?.strip_prefix(message)),
+    }?;
+    if rest.is_empty() {
+        Some(rest)
+    } else {
+        rest.strip_prefix('\n')
     }
 }
 
@@ -148,6 +171,18 @@ fn split_number(text: &str) -> (&str, Option<u32>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_head_is_told_from_frames() {
+        let under = |name, message| under_head("A: b\n    at c", name, message);
+        assert_eq!(under("A", "b"), Some("    at c"));
+        assert_eq!(under("A: b", ""), Some("    at c"));
+        assert_eq!(under("", "A: b"), Some("    at c"));
+        assert_eq!(under("A", ""), None);
+        assert_eq!(under("", ""), None);
+        assert_eq!(under_head("A", "A", ""), Some(""));
+        assert_eq!(under_head("    at c", "", ""), None);
+    }
 
     #[test]
     fn frames_of_every_form() {

@@ -213,6 +213,16 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// What the accessor `stack` of an Error gives, without the head `Name: message`;
+    /// undefined for any other value. Runs no script.
+    pub fn error_frames(&self) -> Value<'a> {
+        // SAFETY: it only looks at the value; what it gives is a reference of ours.
+        unsafe {
+            let cx = self.cx();
+            Value::from_raw(cx, sys::JS_GetErrorFrames(cx.as_ptr(), self.raw()))
+        }
+    }
+
     /// Name and message of a DOMException.
     pub fn dom_exception_parts(&self) -> JsResult<(Value<'a>, Value<'a>)> {
         let (mut name, mut message) = (sys::JS_UNDEFINED, sys::JS_UNDEFINED);

@@ -361,7 +361,7 @@ impl<'a> Inspector<'a> {
             Some(Property::Data { value, .. }) => Some(value),
             Some(Property::Accessor { .. }) => None,
             // The engine's accessor on Error.prototype.
-            None => Some(value.get("stack")?),
+            None => Some(value.error_frames()),
         };
         let stack = match stack {
             Some(stack) if stack.kind() == Kind::String => stack.to_text()?,
@@ -374,7 +374,7 @@ impl<'a> Inspector<'a> {
         } else if stack.trim_start().starts_with("at ") {
             format!("{head}\n{stack}")
         } else {
-            stack.to_owned()
+            renamed(stack, name)
         };
         let indent = format!("\n{}", " ".repeat(self.indentation));
         parts.base = parts.base.replace('\n', &indent);
@@ -432,6 +432,21 @@ impl<'a> Inspector<'a> {
                 self.properties(value, level, false, &mut parts.entries)
             }
         }
+    }
+}
+
+/// A stack that was taken before its error had this name, as Node shows it.
+fn renamed(stack: &str, name: &str) -> String {
+    let first = stack.split('\n').next().unwrap_or_default();
+    let end = first
+        .find(|letter: char| !letter.is_alphanumeric())
+        .unwrap_or(first.len());
+    let headed = end == first.len() || first[end..].starts_with(':');
+    if headed && first[..end].ends_with("Error") && name.ends_with("Error") && !first.contains(name)
+    {
+        format!("{name}{}", &stack[end..])
+    } else {
+        stack.to_owned()
     }
 }
 
