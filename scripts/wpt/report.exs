@@ -42,11 +42,10 @@ defmodule WPT.Report do
     lines = for row <- rows ++ [total(rows)], do: "| #{Enum.join(row, " | ")} |\n"
 
     text = """
-    What `make wpt` counts: the tests that Debian's source of Node.js 18.20.4 carries, each in
-    a context with `apis: [:browser]` (a window) and in a `Worker` of one. Skipped are files
-    that need what is not here: pages that load others, a driver of a browser, WebAssembly. The
-    tests are of 2023: where their `url` refuses Punycode that is invalid, the newer data above,
-    which passes, takes it.
+    What `make wpt` counts: Web Platform Tests of mid-2025, as Firefox ESR's source carries
+    them, each in a context with `apis: [:browser]` (a window) and in a `Worker` of one. Skipped
+    are files that need what is not here: pages that load others, a driver of a browser,
+    WebAssembly.
 
     | folder | files | skipped | passed | failed | not run |
     |---|---|---|---|---|---|
@@ -58,10 +57,10 @@ defmodule WPT.Report do
 
   defp total(rows), do: ["all" | rows |> Enum.map(&tl/1) |> Enum.zip_with(&Enum.sum/1)]
 
-  # dom and html are many things.
+  # These are many things.
   defp folder(%{path: path}) do
     case Path.split(path) do
-      [top, sub | _] when top in ["dom", "html"] -> "#{top}/#{sub}"
+      [top, sub | _] when top in ["dom", "html", "fetch"] -> "#{top}/#{sub}"
       [top | _] -> top
     end
   end
