@@ -37,5 +37,18 @@ export function stamp(object, kind) {
   new Stamp(object, kind);
 }
 
-/** What an object was stamped with, or undefined. */
-export const kindOf = Stamp.of;
+/** @type {(object: object) => object | undefined} */
+let other = () => undefined;
+
+/**
+ * Say what else has a kind: streams, which need no stamp. Of their kinds only `module` and
+ * `export` are given, the steps are loaded when they are needed.
+ */
+export function recognise(kindOfStream) {
+  other = kindOfStream;
+}
+
+/** Where the kind of an object is, or undefined. */
+export function kindOf(object) {
+  return Stamp.of(object) ?? other(object);
+}

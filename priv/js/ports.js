@@ -2,8 +2,9 @@
 // of native/apis/src/ports.rs.
 //
 // For other modules of this folder: `createPorts()` gives two entangled ports;
-// `postThrough(port, value, transfer)`; `takeHandle(port)` and `portOf(handle)` for one
-// that goes elsewhere by other means than a message.
+// `postThrough(port, value, transfer)`; `receiveFrom(port, receiver)` for messages that are
+// no events; `takeHandle(port)` and `portOf(handle)` for one that goes elsewhere by other
+// means than a message.
 
 import { stamp } from "./clone.js";
 import { defineEventHandlers } from "./event_handlers.js";
@@ -40,6 +41,8 @@ class PortState {
   waiting = 0;
   /** Whose events its messages are, if not the port's own. */
   target = null;
+  /** Gets what comes ("message", "messageerror", "close") instead of listeners to events. */
+  receiver = null;
   /** Has been transferred, or closed. */
   gone = false;
 }
@@ -72,10 +75,7 @@ export class MessagePort extends EventTarget {
   }
 
   close() {
-    const state = this.#state;
-    if (state.gone) return;
-    leave(this, state);
-    close(state.handle);
+    end(this, this.#state);
   }
 }
 exposeInterface(MessagePort);
@@ -145,8 +145,14 @@ export function lend(port, target) {
   startPort(port);
 }
 
+/** @param {(what: "message" | "messageerror" | "close", data: any) => void} receiver */
+export function receiveFrom(port, receiver) {
+  read(port).receiver = receiver;
+  startPort(port);
+}
+
 export function closePort(port) {
-  port.close();
+  end(port, read(port));
 }
 
 export function postThrough(port, message, transfer) {
@@ -178,6 +184,12 @@ function keep(port, state) {
   else kept.delete(port);
 }
 
+function end(port, state) {
+  if (state.gone) return;
+  leave(port, state);
+  close(state.handle);
+}
+
 /** The port is no longer the end of a channel here. */
 function leave(port, state) {
   state.gone = true;
@@ -198,11 +210,16 @@ listen((id, what, data, transferred) => {
   if (what === "close") {
     leave(port, state);
     close(state.handle);
-    fire(state.target ?? port, "close");
+    if (state.receiver !== null) state.receiver(what);
+    else fire(state.target ?? port, "close");
     return;
   }
   if (state.waiting > 0) state.waiting--;
   keep(port, state);
+  if (state.receiver !== null) {
+    state.receiver(what, data);
+    return;
+  }
   const init = what === "message" ? { data, ports: transferred.filter(isPort) } : {};
   fire(state.target ?? port, what, init, MessageEvent);
 });

@@ -103,7 +103,7 @@ defmodule WPT.Page do
 
   # What a context is not: it loads no pages, shows nothing, and nobody sits before it.
   @everywhere [
-    {~r/shadowrealm/i, "ShadowRealm"},
+    {~r/\bShadowRealm\b/, "ShadowRealm"},
     {~r/\bSharedWorker\b/, "SharedWorker"},
     {~r/serviceWorker\b/, "service workers"},
     {~r/WebAssembly\b/, "WebAssembly"},

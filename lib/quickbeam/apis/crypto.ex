@@ -16,13 +16,15 @@ defmodule QuickBEAM.Apis.Crypto do
     "ECDH" => Ec,
     "ECDSA" => Ec,
     "Ed25519" => Okp,
+    "Ed448" => Okp,
     "HKDF" => Kdf,
     "HMAC" => Hmac,
     "PBKDF2" => Kdf,
     "RSA-OAEP" => Rsa,
     "RSA-PSS" => Rsa,
     "RSASSA-PKCS1-v1_5" => Rsa,
-    "X25519" => Okp
+    "X25519" => Okp,
+    "X448" => Okp
   }
 
   # Operations of one context that run at once; the others wait in line. Their data

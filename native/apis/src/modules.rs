@@ -128,6 +128,7 @@ static MODULES: &[&Builtin] = modules![
     "streams/strategies.js",
     "streams/tee.js",
     "streams/text_streams.js",
+    "streams/transfer.js",
     "streams/transform_state.js",
     "streams/transform_stream.js",
     "streams/views.js",

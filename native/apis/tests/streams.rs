@@ -428,3 +428,43 @@ fn text_streams() {
         "TypeError,TypeError,windows-1252,false,true,utf-8",
     );
 }
+
+#[test]
+fn what_an_iterator_is_asked_for_keeps_its_order() {
+    let mut js = js();
+    check(
+        &mut js,
+        "const it = of(1, 2, 3)[Symbol.asyncIterator](); \
+         const show = ({ value, done }) => log(`${value}${done}`); \
+         await Promise.all([it.next().then(show), it.next().then(show), it.return('x').then(show), it.next().then(show)])",
+        "1false,2false,xtrue,undefinedtrue",
+    );
+    // A `return` comes after the pull that a `next` before it has brought about.
+    check(
+        &mut js,
+        "let pulls = 0; \
+         const it = new ReadableStream({ pull(c) { c.enqueue(pulls++); } })[Symbol.asyncIterator](); \
+         await Promise.all([it.next(), it.return()]); log(pulls)",
+        "2",
+    );
+    // But at once where nothing is under way.
+    check(
+        &mut js,
+        "const stream = new ReadableStream({ start(c) { c.enqueue(1); }, cancel() { log('canceled'); } }); \
+         const it = stream[Symbol.asyncIterator](); await it.next(); it.return(); log('then')",
+        "canceled,then",
+    );
+}
+
+#[test]
+fn a_transform_that_fails_as_it_is_canceled() {
+    let mut js = js();
+    check(
+        &mut js,
+        "let controller; \
+         const { readable, writable } = new TransformStream({ start(c) { controller = c; } }); \
+         const canceled = readable.cancel('why'); controller.error('failed'); \
+         log(await canceled, await writable.getWriter().closed.catch((error) => error))",
+        ",failed",
+    );
+}

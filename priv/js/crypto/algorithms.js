@@ -57,6 +57,7 @@ const dictionaries = {
   EcKeyGenParams: [["namedCurve", toDOMString, true]],
   EcKeyImportParams: [["namedCurve", toDOMString, true]],
   EcdsaParams: [["hash", hash, true]],
+  Ed448Params: [["context", bufferSource, false]],
   EcdhKeyDeriveParams: [["public", toCryptoKey, true]],
   RsaHashedKeyGenParams: [
     ["modulusLength", unsignedLong, true],
@@ -96,7 +97,9 @@ const registry = {
   ECDSA: { ...EC, sign: "EcdsaParams", verify: "EcdsaParams" },
   ECDH: { ...EC, deriveBits: "EcdhKeyDeriveParams" },
   Ed25519: { ...OKP, sign: null, verify: null },
+  Ed448: { ...OKP, sign: "Ed448Params", verify: "Ed448Params" },
   X25519: { ...OKP, deriveBits: "EcdhKeyDeriveParams" },
+  X448: { ...OKP, deriveBits: "EcdhKeyDeriveParams" },
   "AES-CTR": { ...AES, encrypt: "AesCtrParams", decrypt: "AesCtrParams" },
   "AES-CBC": { ...AES, encrypt: "AesCbcParams", decrypt: "AesCbcParams" },
   "AES-GCM": { ...AES, encrypt: "AesGcmParams", decrypt: "AesGcmParams" },

@@ -13,16 +13,24 @@ export class AsyncIteratorState {
     this.reader = reader;
     this.preventCancel = preventCancel;
     this.ongoing = null;
+    /** Results that have been asked for and are not there. */
+    this.waiting = 0;
     this.finished = false;
   }
 
   /** Run `steps` after what has been asked for before. */
   enqueue(steps) {
+    this.waiting++;
     this.ongoing = this.ongoing === null ? steps() : reacting(this.ongoing, steps, steps);
     return this.ongoing;
   }
 
-  /** "Get the next iteration result" */
+  /** A result is there. */
+  settle() {
+    if (--this.waiting === 0) this.ongoing = null;
+  }
+
+  /** "Get the next iteration result", and what Web IDL does when it is there. */
   next() {
     if (this.finished) return resolvedResult(undefined, true);
     const { promise, resolve, reject } = deferred();
@@ -37,7 +45,17 @@ export class AsyncIteratorState {
         reject(reason);
       },
     });
-    return promise;
+    return reacting(
+      promise,
+      (result) => {
+        this.settle();
+        return result;
+      },
+      (reason) => {
+        this.settle();
+        throw reason;
+      },
+    );
   }
 
   /** "Asynchronous iterator return" */

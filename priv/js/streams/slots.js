@@ -1,6 +1,7 @@
 // What a script sees of streams, and what is behind it: each object of an interface carries
 // a state, an object of a class of this folder with a `kind`, the interface's name.
 
+import { recognise } from "../clone.js";
 import { Stamped } from "../stamp.js";
 
 class Slot extends Stamped {
@@ -59,3 +60,12 @@ export function objectOf(state, Interface) {
 export function checkToken(argument) {
   if (argument !== TOKEN) throw new TypeError("Illegal constructor");
 }
+
+/** Those that can be transferred, and where their steps are. */
+const KINDS = {
+  __proto__: null,
+  ReadableStream: { module: "streams/transfer.js", export: "readableKind" },
+  TransformStream: { module: "streams/transfer.js", export: "transformKind" },
+  WritableStream: { module: "streams/transfer.js", export: "writableKind" },
+};
+recognise((object) => KINDS[Slot.read(object)?.kind]);

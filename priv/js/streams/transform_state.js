@@ -1,7 +1,7 @@
 // The state of a TransformStream and its controller, and the operations on them:
 // Streams, 6.3 and 6.4.
 
-import { deferred, LazyPromise, reacting, rejectedWith, upon } from "./promises.js";
+import { deferred, LazyPromise, reacting, rejectedWith, resolvedWith, upon } from "./promises.js";
 import { DefaultControllerState } from "./readable_default_controller.js";
 import { ReadableState } from "./readable_state.js";
 import { isolate } from "./slots.js";
@@ -27,10 +27,12 @@ export class TransformState {
     source.pull = () => this.sourcePull();
     source.cancel = (reason) => this.sourceCancel(reason);
 
-    // Both sides wait for the transformer's start, whose result is not known yet.
+    // Both sides wait for the transformer's start, whose result is not known yet. They do so
+    // as for what a script's start returned: an abort or cancel right now comes before.
     this.started = deferred();
-    sink.start(() => this.started.promise);
-    source.start(this.started.promise);
+    const started = resolvedWith(this.started.promise);
+    sink.start(() => started);
+    source.start(started);
   }
 
   /** With what the transformer's start returned: a promise, or undefined. */

@@ -2,7 +2,7 @@
 
 import { exposeInterface } from "../webidl.js";
 import { readableOf } from "./readable_stream.js";
-import { attach, check, checkToken, objectOf } from "./slots.js";
+import { attach, check, checkToken, objectOf, TOKEN } from "./slots.js";
 import {
   highWaterMarkOf,
   invoke,
@@ -21,6 +21,7 @@ const CONTROLLER = "TransformStreamDefaultController";
 
 export class TransformStream {
   constructor(transformer = undefined, writableStrategy = undefined, readableStrategy = undefined) {
+    if (transformer === TOKEN) return;
     toOptionalObject(transformer, "TransformStream constructor: the transformer");
     writableStrategy = toStrategy(writableStrategy);
     readableStrategy = toStrategy(readableStrategy);

@@ -4,9 +4,9 @@ defmodule QuickBEAM.Apis.Crypto.Key do
   # import and generation of all of them check.
   #
   # `bytes` are, by type and algorithm: the secret itself; a point of an elliptic
-  # curve, uncompressed, or 32 bytes of Curve25519 (public); the private scalar or
-  # seed, of the curve's size, before its public key (private); an RSAPublicKey or
-  # RSAPrivateKey in DER.
+  # curve, uncompressed, or as RFC 7748 and 8032 encode those of Curve25519 and
+  # Curve448 (public); the private scalar or seed, of the curve's size, before its
+  # public key (private); an RSAPublicKey or RSAPrivateKey in DER.
 
   import QuickBEAM.Apis.Crypto, only: [refuse: 2]
 

@@ -65,15 +65,19 @@ fn refuse<'a>(cx: Cx<'a>, kind: &Value<'a>, what: &str) -> quickbeam_engine::Thr
     }
 }
 
-/// What priv/js/clone.js has stamped an object with. Nothing is stamped where
-/// the module is not loaded.
+/// The kind of an object by priv/js/clone.js, from the module that has its steps.
+/// Nothing has one where that file is not loaded.
 fn kind_of<'a>(cx: Cx<'a>, value: &Value<'a>) -> JsResult<Option<Value<'a>>> {
     let Some(module) = modules::loaded(cx, "clone.js") else {
         return Ok(None);
     };
     let kind = module.get("kindOf")?;
-    let kind = kind.call(&cx.undefined(), std::slice::from_ref(value))?;
-    Ok(Some(kind).filter(Value::is_object))
+    let place = kind.call(&cx.undefined(), std::slice::from_ref(value))?;
+    if !place.is_object() {
+        return Ok(None);
+    }
+    let module = modules::load(cx, &place.get("module")?.to_text()?)?;
+    module.get(&place.get("export")?.to_text()?).map(Some)
 }
 
 /// Data of an object in JavaScript, serialized on its own.

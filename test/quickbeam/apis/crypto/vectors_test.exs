@@ -183,6 +183,56 @@ defmodule QuickBEAM.Apis.Crypto.VectorsTest do
            """) == {:ok, "c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552"}
   end
 
+  test "Ed448 (RFC 8032, 7.4)", %{js: js} do
+    assert answer(js, """
+           const seed = "6c82a562cb808d10d632be89c8513ebf6c929f34ddfa8c9f63c9960ef6e348a3528c8a3fcc2f044e39a3fc5b94492f8f032e7549a20098f95b";
+           const pkcs8 = hex("3047020100300506032b6571043b0439" + seed);
+           const key = await subtle.importKey("pkcs8", pkcs8, "Ed448", true, ["sign"]);
+           const { alg, crv, d, x } = await subtle.exportKey("jwk", key);
+           const verifier = await subtle.importKey("jwk", { kty: "OKP", crv, x }, "ed448", true, ["verify"]);
+           const signature = await subtle.sign("Ed448", key, hex(""));
+           const refused = await subtle.sign({ name: "Ed448", context: text("x") }, key, hex("")).catch(({ name }) => name);
+           const one = "01" + "00".repeat(56);
+           const small = await raw(hex(one), "Ed448", "verify");
+           return [show(signature), show(await subtle.exportKey("raw", verifier)), alg,
+             show(await subtle.exportKey("pkcs8", key)) === show(pkcs8),
+             await subtle.verify({ name: "Ed448", context: hex("") }, verifier, signature, hex("")),
+             await subtle.verify("Ed448", verifier, signature, hex("00")),
+             await subtle.verify("Ed448", small, hex(one + "00".repeat(57)), text("any")), refused];
+           """) ==
+             {:ok,
+              [
+                "533a37f6bbe457251f023c0d88f976ae2dfb504a843e34d2074fd823d41a591f2b233f034f628281f2fd7a22" <>
+                  "ddd47d7828c59bd0a21bfd3980ff0d2028d4b18a9df63e006c5d1c2d345b925d8dc00b4104852db99ac5c7cd" <>
+                  "da8530a113a0f4dbb61149f05a7363268c71d95808ff2e652600",
+                "5fd7449b59b461fd2ce787ec616ad46a1da1342485a70e1f8a0ea75d80e96778edf124769b46c7061bd6783d" <>
+                  "f1e50f6cd1fa1abeafe8256180",
+                "Ed448",
+                true,
+                true,
+                false,
+                false,
+                "OperationError"
+              ]}
+  end
+
+  test "X448 (RFC 7748, 6.2)", %{js: js} do
+    assert answer(js, """
+           const scalar = "9a8f4925d1519f5775cf46b04b5800d4ee9ee8bae8bc5565d498c28dd9c9baf574a9419744897391006382a6f127ab1d9ac2d8c0a598726b";
+           const key = await subtle.importKey("pkcs8", hex("3046020100300506032b656f043a0438" + scalar), "X448", false, ["deriveBits"]);
+           const peer = await raw(hex("3eb7a829b0cd20f5bcfc0b599b6feccf6da4627107bdb0d4f345b43027d8b972fc3e34fb4232a13ca706dcb57aec3dae07bdc1c67bf33609"), "X448");
+           const zero = await raw(new Uint8Array(56), "X448");
+           return [show(await subtle.deriveBits({ name: "X448", public: peer }, key, null)),
+             await subtle.deriveBits({ name: "X448", public: zero }, key, null).catch(({ name }) => name)];
+           """) ==
+             {:ok,
+              [
+                "07fff4181ac6cc95ec1c16a94a0f74d12da232ce40a77552281d282bb60c0b56fd2464c335543936521c2440" <>
+                  "3085d59a449a5037514a879d",
+                "OperationError"
+              ]}
+  end
+
   test "ECDSA (RFC 6979, A.2.5), the public key compressed too", %{js: js} do
     x = "60FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB6"
     y = "7903FE1008B8BC99A41AE9E95628BC64F2F1B20C2D7E9F5177A3C294D4462299"
