@@ -2,6 +2,7 @@
 //! getter, trap or method of a script is run (but for [`Options`] that ask for
 //! it), and no object is walked further than the output goes.
 
+mod colors;
 mod names;
 mod objects;
 mod options;
@@ -13,7 +14,9 @@ use quickbeam_engine::{Cx, JsResult, Kind, Property, Value};
 
 use crate::format::TEXT_MAX;
 use crate::layout::{self, Frame, Layout, quote};
-use options::{Getters, Order, Style};
+use colors::Style;
+pub(crate) use colors::palette;
+use options::{Getters, Order};
 pub(crate) use options::{Options, separate};
 
 /// One inspection.

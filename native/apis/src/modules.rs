@@ -102,6 +102,7 @@ static MODULES: &[&Builtin] = modules![
     "node/kinds.js",
     "node/legacy_url.js",
     "node/os.js",
+    "node/parse_args.js",
     "node/path.js",
     "node/process.js",
     "node/querystring.js",

@@ -6,7 +6,7 @@ use quickbeam_engine::{Call, Cx, ErrorKind, JsResult, Member, Value};
 use crate::format;
 use crate::groups::{Part, Parts, from};
 use crate::host::{Apis, Level};
-use crate::inspect::{Inspector, Options};
+use crate::inspect::{Inspector, Options, palette};
 
 /// Name of a module, without `node:`; its file in priv/js and the export that it is.
 static MODULES: &[(&str, &str, &str)] = &[
@@ -100,6 +100,7 @@ pub(crate) static NATIVES: &[Member] = &[
         Ok(call.cx().number(call.cx().live_bytes() as f64))
     }),
     Member::method(c"inspect", 2, inspect),
+    Member::method(c"palette", 0, palette),
     Member::method(c"write", 2, write),
 ];
 

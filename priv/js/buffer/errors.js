@@ -30,7 +30,8 @@ function shown(value) {
 }
 
 export function invalidValue(name, value, why = "is invalid") {
-  return coded(TypeError, "ERR_INVALID_ARG_VALUE", `The argument '${name}' ${why}. Received ${shown(value)}`);
+  const kind = name.includes(".") ? "property" : "argument";
+  return coded(TypeError, "ERR_INVALID_ARG_VALUE", `The ${kind} '${name}' ${why}. Received ${shown(value)}`);
 }
 
 export function notAString() {

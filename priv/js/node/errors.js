@@ -29,6 +29,10 @@ export function checkFunction(value, name) {
   if (typeof value !== "function") throw invalidArgument(name, "of type function", value);
 }
 
+export function checkBoolean(value, name) {
+  if (typeof value !== "boolean") throw invalidArgument(name, "of type boolean", value);
+}
+
 /** Code => number on Linux and text, of those that the BEAM gives. */
 const SYSTEM = {
   E2BIG: [7, "argument list too long"],

@@ -1,6 +1,6 @@
 // util.inspect and util.format: the options of a script, and what objects say of themselves.
 
-import { format as formatWith, inspect as inspectWith } from "native:node";
+import { format as formatWith, inspect as inspectWith, palette } from "native:node";
 import { invalidArgument } from "./errors.js";
 
 const kCustom = Symbol.for("nodejs.util.inspect.custom");
@@ -20,25 +20,18 @@ let defaultOptions = {
   numericSeparator: false,
 };
 
-// Codes of ECMA-48: on, off.
-const colors = {
-  __proto__: null,
-  reset: [0, 0], bold: [1, 22], dim: [2, 22], italic: [3, 23], underline: [4, 24], blink: [5, 25], inverse: [7, 27],
-  hidden: [8, 28], strikethrough: [9, 29], doubleunderline: [21, 24],
-  black: [30, 39], red: [31, 39], green: [32, 39], yellow: [33, 39], blue: [34, 39], magenta: [35, 39], cyan: [36, 39],
-  white: [37, 39], gray: [90, 39], grey: [90, 39], redBright: [91, 39], greenBright: [92, 39], yellowBright: [93, 39],
-  blueBright: [94, 39], magentaBright: [95, 39], cyanBright: [96, 39], whiteBright: [97, 39],
-  bgBlack: [40, 49], bgRed: [41, 49], bgGreen: [42, 49], bgYellow: [43, 49], bgBlue: [44, 49], bgMagenta: [45, 49],
-  bgCyan: [46, 49], bgWhite: [47, 49], bgGray: [100, 49], bgGrey: [100, 49], bgRedBright: [101, 49],
-  bgGreenBright: [102, 49], bgYellowBright: [103, 49], bgBlueBright: [104, 49], bgMagentaBright: [105, 49],
-  bgCyanBright: [106, 49], bgWhiteBright: [107, 49],
-};
-
-const styles = {
-  __proto__: null,
-  special: "cyan", number: "yellow", bigint: "yellow", boolean: "yellow", undefined: "grey", null: "bold",
-  string: "green", symbol: "green", date: "magenta", regexp: "red", module: "underline",
-};
+const { aliases, colors, styles } = palette();
+Object.setPrototypeOf(colors, null);
+Object.setPrototypeOf(styles, null);
+for (const [alias, name] of Object.entries(aliases)) {
+  Object.defineProperty(colors, alias, {
+    get: () => colors[name],
+    set(codes) {
+      colors[name] = codes;
+    },
+    configurable: true,
+  });
+}
 
 /** `text` between the codes of what `style` names. */
 function paint(text, style) {

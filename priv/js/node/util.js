@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "./comparisons.js";
 import { checkFunction, checkString, codedError, codedTypeError, errnos, invalidArgument, systemText } from "./errors.js";
 import { format, formatWithOptions, inspect } from "./inspect.js";
 import { kindOf } from "./kinds.js";
+import { parseArgs } from "./parse_args.js";
 
 const { defineProperty, getOwnPropertyDescriptors, setPrototypeOf } = Object;
 const kPromisify = Symbol.for("nodejs.util.promisify.custom");
@@ -177,6 +178,7 @@ export const exports = {
   inspect,
   isArray: Array.isArray,
   isDeepStrictEqual,
+  parseArgs,
   promisify,
   stripVTControlCharacters,
   styleText,

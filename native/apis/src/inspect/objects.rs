@@ -2,7 +2,7 @@
 
 use quickbeam_engine::{JsResult, Kind, ObjectKind, PromiseState, Property, Value};
 
-use super::options::Style;
+use super::colors::Style;
 use super::{Inspector, Parts, is_index, names};
 use crate::layout::iso_date;
 

@@ -2,6 +2,7 @@
 
 use quickbeam_engine::{JsResult, Kind, Value};
 
+use super::colors::Style;
 use crate::arguments::dictionary;
 use crate::layout::{self, Layout};
 
@@ -140,35 +141,6 @@ fn count(given: &Value<'_>, name: &str, default: usize) -> JsResult<usize> {
         Kind::Null => ENDLESS,
         _ => value.to_number()?.clamp(0.0, ENDLESS as f64) as usize,
     })
-}
-
-/// Node's `util.inspect.styles`.
-#[derive(Clone, Copy)]
-pub(crate) enum Style {
-    /// Numbers, booleans.
-    Number,
-    String,
-    Null,
-    Undefined,
-    /// What stands for a value that is not written out.
-    Special,
-    Date,
-    RegExp,
-}
-
-impl Style {
-    /// The codes of ECMA-48 that turn it on and off.
-    fn codes(self) -> (u8, u8) {
-        match self {
-            Style::Number => (33, 39),
-            Style::String => (32, 39),
-            Style::Null => (1, 22),
-            Style::Undefined => (90, 39),
-            Style::Special => (36, 39),
-            Style::Date => (35, 39),
-            Style::RegExp => (31, 39),
-        }
-    }
 }
 
 /// `1234567.8901` as `1_234_567.890_1`.
