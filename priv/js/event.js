@@ -218,6 +218,7 @@ export function relatedTargetOf(event) {
 export class CustomEvent extends Event {
   #detail = null;
   constructor(type, init = undefined) {
+    requireArguments(arguments.length, 1, "CustomEvent constructor");
     super(type, init);
     const detail = init?.detail;
     if (detail !== undefined) this.#detail = detail;

@@ -54,6 +54,7 @@ export class MessageEvent extends Event {
   #ports;
 
   constructor(type, init = undefined) {
+    requireArguments(arguments.length, 1, "MessageEvent constructor");
     super(type, init);
     const from = init ?? NO_INIT;
     const { data } = from;
@@ -113,6 +114,7 @@ export class CloseEvent extends Event {
   #wasClean;
 
   constructor(type, init = undefined) {
+    requireArguments(arguments.length, 1, "CloseEvent constructor");
     super(type, init);
     const from = init ?? NO_INIT;
     this.#code = given(from.code, (code) => toUnsigned(code, 2 ** 16), 0);
@@ -151,6 +153,7 @@ export class ErrorEvent extends Event {
   #error;
 
   constructor(type, init = undefined) {
+    requireArguments(arguments.length, 1, "ErrorEvent constructor");
     super(type, init);
     const from = init ?? NO_INIT;
     this.#colno = given(from.colno, (number) => toUnsigned(number, 2 ** 32), 0);
@@ -209,6 +212,7 @@ export class ProgressEvent extends Event {
   #total;
 
   constructor(type, init = undefined) {
+    requireArguments(arguments.length, 1, "ProgressEvent constructor");
     super(type, init);
     const from = init ?? NO_INIT;
     this.#lengthComputable = !!from.lengthComputable;
@@ -236,6 +240,7 @@ export class StorageEvent extends Event {
   #storageArea;
 
   constructor(type, init = undefined) {
+    requireArguments(arguments.length, 1, "StorageEvent constructor");
     super(type, init);
     const from = init ?? NO_INIT;
     this.#key = given(from.key, toNullableDOMString, null);

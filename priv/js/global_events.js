@@ -24,7 +24,8 @@ export function setLastResort(report) {
  * @returns {boolean} whether a listener has dealt with it
  */
 export function reportException(error, message, filename, lineno, colno) {
-  if (reporting || !(lastResort || hasListeners(globalThis, "error"))) return false;
+  if (reporting) return lastResort !== null && lastResort(message, filename, lineno, colno);
+  if (!(lastResort || hasListeners(globalThis, "error"))) return false;
   reporting = true;
   try {
     const init = { cancelable: true, error, message, filename, lineno, colno };

@@ -41,7 +41,7 @@ export class Worker extends EventTarget {
     this.#offer = offer(takeHandle(inside));
     workers.set(this.#id, this);
     lend(outside, this);
-    cast("start", this.#id, ticketOf(this.#offer), source.kind, source.text, source.filename, name, type);
+    cast("start", this.#id, ticketOf(this.#offer), source, name, type);
   }
 
   postMessage(message, options = undefined) {

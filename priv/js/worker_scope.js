@@ -4,19 +4,26 @@
 import { callSync, cast, onEvent } from "beam:worker_scope";
 import { defineEventHandlers } from "./event_handlers.js";
 import { EventTarget } from "./events.js";
-import { lend, portOf, postThrough, toTransfer } from "./ports.js";
+import { lend, portOf, postThrough, receiveFrom, toTransfer } from "./ports.js";
 import { setLastResort } from "./global_events.js";
 import { adopt, evaluate } from "native:workers";
+import { createLocation, WorkerLocation } from "./worker_location.js";
 import { sourceOf } from "./worker_source.js";
 import { exposeInterface, requireArguments, toDOMString, toUSVString } from "./webidl.js";
 
-const { setTimeout } = globalThis;
+const { clearTimeout, setTimeout } = globalThis;
 const isScope = (value) => value === globalThis;
 
 /** @type {import("./ports.js").MessagePort | undefined} */
 let inside;
 let closing = false;
 let scopeName = "";
+/** Of the script. */
+let scopeUrl = "about:blank";
+/** @type {import("./worker_location.js").WorkerLocation | undefined} */
+let scopeLocation;
+/** What the global `navigator` was. */
+let scopeNavigator;
 let isModule = false;
 
 function check(object) {
@@ -33,6 +40,10 @@ export class WorkerGlobalScope extends EventTarget {
     check(this);
     return globalThis;
   }
+  get location() {
+    check(this);
+    return (scopeLocation ??= createLocation(scopeUrl));
+  }
   importScripts(...urls) {
     check(this);
     urls = urls.map(toUSVString);
@@ -41,6 +52,11 @@ export class WorkerGlobalScope extends EventTarget {
   }
 }
 exposeInterface(WorkerGlobalScope);
+defineEventHandlers(
+  WorkerGlobalScope.prototype,
+  ["error", "languagechange", "offline", "online", "rejectionhandled", "unhandledrejection"],
+  isScope,
+);
 
 export class DedicatedWorkerGlobalScope extends WorkerGlobalScope {
   get name() {
@@ -56,12 +72,22 @@ export class DedicatedWorkerGlobalScope extends WorkerGlobalScope {
     check(this);
     if (closing) return;
     closing = true;
-    // What runs goes on to its end; what it says before then is heard.
-    setTimeout(() => cast("close"), 0);
+    // What runs goes on to its end, and what it says is heard; nothing begins after it.
+    receiveFrom(inside, () => {});
+    dropTimers();
+    setTimeout(() => {
+      dropTimers();
+      cast("close");
+    }, 0);
   }
 }
 exposeInterface(DedicatedWorkerGlobalScope);
 defineEventHandlers(DedicatedWorkerGlobalScope.prototype, ["message", "messageerror"], isScope);
+
+/** All that have been set: their numbers go up. */
+function dropTimers() {
+  for (let id = setTimeout(() => {}, 0); id > 0; id--) clearTimeout(id);
+}
 
 function fetchScript(url) {
   const { kind, text, filename } = sourceOf(url, "importScripts", false);
@@ -71,7 +97,7 @@ function fetchScript(url) {
   return answer;
 }
 
-onEvent(([what, ticket, name, type]) => {
+onEvent(([what, ticket, name, type, url]) => {
   if (what === "start") {
     if (inside !== undefined) lend(inside, globalThis);
     return;
@@ -84,6 +110,7 @@ onEvent(([what, ticket, name, type]) => {
   }
   inside = portOf(handle);
   scopeName = toDOMString(name);
+  scopeUrl = toDOMString(url);
   isModule = type === "module";
   expose();
   setLastResort((message, filename, lineno, colno) => {
@@ -94,10 +121,34 @@ onEvent(([what, ticket, name, type]) => {
 
 /** The members of the scope, inherited by the global object. */
 function expose() {
-  // Then it is that of the prototype.
-  delete globalThis[Symbol.toStringTag];
+  // Then they are those of the prototypes.
+  for (const name of [Symbol.toStringTag, "self", "onerror", "onrejectionhandled", "onunhandledrejection"]) {
+    delete globalThis[name];
+  }
   Object.setPrototypeOf(globalThis, DedicatedWorkerGlobalScope.prototype);
-  for (const [name, value] of Object.entries({ WorkerGlobalScope, DedicatedWorkerGlobalScope })) {
+  for (const [name, value] of Object.entries({ WorkerGlobalScope, DedicatedWorkerGlobalScope, WorkerLocation })) {
     Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
   }
+  if (Object.hasOwn(globalThis, "navigator")) exposeNavigator();
 }
+
+/** The interface of a navigator has another name here: HTML, 10.3.2. */
+function exposeNavigator() {
+  const { Navigator, navigator } = /** @type {any} */ (globalThis);
+  const name = { value: "WorkerNavigator", configurable: true };
+  Object.defineProperty(Navigator, "name", name);
+  Object.defineProperty(Navigator.prototype, Symbol.toStringTag, name);
+  delete globalThis.Navigator;
+  delete globalThis.navigator;
+  Object.defineProperty(globalThis, "WorkerNavigator", { value: Navigator, writable: true, configurable: true });
+  scopeNavigator = navigator;
+  const { get } = Object.getOwnPropertyDescriptor(WITH_NAVIGATOR, "navigator");
+  Object.defineProperty(WorkerGlobalScope.prototype, "navigator", { get, enumerable: true, configurable: true });
+}
+
+const WITH_NAVIGATOR = {
+  get navigator() {
+    check(this);
+    return scopeNavigator;
+  },
+};

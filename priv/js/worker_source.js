@@ -1,6 +1,7 @@
 // What the first argument of `new Worker` and the arguments of `importScripts` stand for.
 
 import { blobBytes, blobFromURL } from "./blob.js";
+import { parseURL } from "native:url";
 
 /** A path: one line without `;`, by its extension a script. All else is code. */
 const PATH = /^[^\r\n;]+\.[mc]?[jt]sx?(?:[?#][^\r\n;]*)?$/;
@@ -12,25 +13,30 @@ const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
  *   script of the context (QuickBEAM.Apis.Worker.Source reads it)
  * - any other string is the code itself, which browsers do not take
  *
- * @returns {{ kind: "code" | "file" | "missing" | "remote", text: string, filename: string }}
+ * `url` is what such a script has as its `location`, unless it is a file.
+ *
+ * @returns {{ kind: "code" | "file" | "missing" | "remote", text: string, filename: string, url: string }}
  */
 export function sourceOf(url, what, codeToo = true) {
   const scheme = SCHEME.exec(url)?.[1].toLowerCase();
-  if (scheme === "data") return { kind: "code", text: dataText(url, what), filename: "data:" };
+  if (scheme === "data") return { kind: "code", text: dataText(url, what), filename: "data:", url };
   if (scheme === "blob") {
     const blob = blobFromURL(url);
-    if (blob === undefined) return { kind: "missing", text: url, filename: url };
-    return { kind: "code", text: new TextDecoder().decode(blobBytes(blob)), filename: url };
+    if (blob === undefined) return { kind: "missing", text: url, filename: url, url };
+    return { kind: "code", text: new TextDecoder().decode(blobBytes(blob)), filename: url, url };
   }
   if (scheme === "file") {
     const path = decodeURIComponent(url.replace(/^file:(?:\/\/(?:localhost)?)?/i, "").replace(/[?#].*$/s, ""));
-    return { kind: "file", text: path, filename: path };
+    return { kind: "file", text: path, filename: path, url };
   }
-  if (scheme === "http" || scheme === "https") return { kind: "remote", text: url, filename: url };
+  if (scheme === "http" || scheme === "https") {
+    if (parseURL(url) === undefined) throw new DOMException(`${what}: not a valid URL`, "SyntaxError");
+    return { kind: "remote", text: url, filename: url, url };
+  }
   if (!codeToo || PATH.test(url)) {
-    return { kind: "file", text: url.replace(/[?#].*$/s, ""), filename: url };
+    return { kind: "file", text: url.replace(/[?#].*$/s, ""), filename: url, url };
   }
-  return { kind: "code", text: url, filename: "worker.js" };
+  return { kind: "code", text: url, filename: "worker.js", url: "about:blank" };
 }
 
 /** The body of a `data:` URL, as UTF-8: Fetch, "data: URL processor". */

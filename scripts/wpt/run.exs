@@ -83,7 +83,7 @@ defmodule WPT.Run do
 
   defp load(context, root, %{kind: :html} = page) do
     html = File.read!(Path.join(root, page.path))
-    broken = open(context, page)
+    broken = open(context, root, page)
 
     case Context.eval(context, script("page"), vars: %{html: html}) do
       {:ok, scripts} -> broken ++ run(context, root, page, scripts)
@@ -93,13 +93,15 @@ defmodule WPT.Run do
 
   defp load(context, root, page) do
     title = page.path |> Path.basename() |> String.split(".") |> hd()
-    broken = open(context, page) ++ eval(context, "document.title = #{literal(title)}", "title.js")
+    broken = open(context, root, page) ++ eval(context, "document.title = #{literal(title)}", "title.js")
     scripts = ["/resources/testharness.js", "/resources/testharnessreport.js" | page.scripts]
     broken ++ run(context, root, page, Enum.map(scripts, &[&1, ""]))
   end
 
-  defp open(context, page) do
-    eval(context, "location.href = #{literal(Page.url(page))};\n" <> script("window"), "window.js")
+  defp open(context, root, page) do
+    url = literal(Page.url(page))
+    workers = "{ const BASE = #{url}, ROOT = #{literal(root)};\n#{script("worker")} }"
+    eval(context, "location.href = #{url};\n" <> script("window") <> workers, "window.js")
   end
 
   defp run(context, root, page, scripts) do

@@ -18,7 +18,9 @@ defmodule QuickBEAM.Apis.Worker do
   end
 
   @impl true
-  def handle_request(["start", id, ticket, kind, text, filename, name, type], _id, caller, state) do
+  def handle_request(["start", id, ticket, source, name, type], _id, caller, state) do
+    %{"kind" => kind, "text" => text, "filename" => filename, "url" => url} = source
+
     with :ok <- room(state.count),
          {:ok, source} <- Source.find(kind, text, filename, Source.base(caller.options)) do
       worker = %{
@@ -27,7 +29,7 @@ defmodule QuickBEAM.Apis.Worker do
         ticket: ticket,
         name: name,
         type: type,
-        source: source
+        source: Map.put(source, :href, url)
       }
 
       keep(worker, caller, state.count)

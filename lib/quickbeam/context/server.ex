@@ -270,7 +270,7 @@ defmodule QuickBEAM.Context.Server do
   defp boot(%{options: %{worker: worker}} = state) do
     Worker.born(worker)
     scope = &Native.send_event(state.handle, "worker_scope", &1)
-    scope.([:boot, worker.ticket, worker.name, worker.type])
+    scope.([:boot, worker.ticket, worker.name, worker.type, Worker.Source.url(worker.source)])
     # Messages are let in once the script has run, not once it has awaited all.
     {result, state} = operate(Worker.Source.operation(worker), state, fn -> scope.([:start]) end)
     with {:error, error} <- result, do: Worker.failed(worker, error)

@@ -142,10 +142,12 @@ static MODULES: &[&Builtin] = modules![
     "urlpattern/parts.js",
     "urlpattern/tokenizer.js",
     "performance_observer.js",
+    "performance_target.js",
     "user_timing.js",
     "webidl.js",
     "websocket.js",
     "worker.js",
+    "worker_location.js",
     "worker_scope.js",
     "worker_source.js",
 ];

@@ -1,9 +1,9 @@
 //! `performance`: High Resolution Time, and User Timing in priv/js/user_timing.js.
 
-use quickbeam_engine::{Call, Cx, JsResult, Member, Value};
+use quickbeam_engine::{Call, ClassMembers, Cx, JsResult, Member, Value};
 
 use crate::arguments::type_error;
-use crate::groups::from;
+use crate::groups::{Part, Parts, from};
 use crate::host::{Apis, keep};
 
 pub(crate) const USER_TIMING: &str = "user_timing.js";
@@ -15,6 +15,11 @@ macro_rules! user_timing {
         })
     };
 }
+
+static CLASS: ClassMembers = ClassMembers {
+    instance: MEMBERS,
+    statics: &[],
+};
 
 static MEMBERS: &[Member] = &[
     Member::operation(c"now", 0, now),
@@ -50,7 +55,12 @@ pub(crate) fn make_interface(cx: Cx<'_>) -> JsResult<Value<'_>> {
     if let Some(made) = slot.get() {
         return Ok(made.get(cx));
     }
-    let constructor = cx.class(c"Performance", 0, illegal, MEMBERS)?;
+    // Without the group that has it, it is no EventTarget.
+    let parent = match Parts::of(cx).has(Part::Events) {
+        true => Some(from(cx, "performance_target.js", "EventTarget")?),
+        false => None,
+    };
+    let constructor = cx.subclass(c"Performance", 0, illegal, &CLASS, parent.as_ref())?;
     keep(slot, &constructor);
     Ok(constructor)
 }

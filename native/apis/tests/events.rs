@@ -377,3 +377,12 @@ fn event_handler_attributes() {
     }
     assert!(js.heard.errors.borrow().is_empty());
 }
+
+#[test]
+fn constructors_of_events_want_a_type() {
+    let mut js = Js::with_groups(&["fetch", "storage"]);
+    let code = "[CustomEvent, CloseEvent, ErrorEvent, MessageEvent, ProgressEvent, StorageEvent] \
+        .filter((Interface) => { try { new Interface(); return true; } catch (error) { return !(error instanceof TypeError); } }) \
+        .map(({ name }) => name).join()";
+    js.check(code, "");
+}

@@ -122,3 +122,26 @@ fn timeline() {
         "mark1,measure1,getEntries0,PerformanceMark1,PerformanceEntry0",
     );
 }
+
+#[test]
+fn performance_is_an_event_target() {
+    let mut js = Js::with_groups(&["fetch"]);
+    js.check(
+        "[Object.getPrototypeOf(Performance) === EventTarget, performance instanceof EventTarget].join()",
+        "true,true",
+    );
+    js.check(
+        "let target; performance.addEventListener('x', (event) => { target = event.target; }); \
+         performance.dispatchEvent(new Event('x')); String(target === performance)",
+        "true",
+    );
+    js.check(
+        "try { Performance(); } catch (error) { error.name }",
+        "TypeError",
+    );
+    let mut bare = Js::with_groups(&[]);
+    bare.check(
+        "typeof performance.now() + typeof performance.addEventListener",
+        "numberundefined",
+    );
+}

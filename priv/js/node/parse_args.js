@@ -60,6 +60,7 @@ function longName(short, options) {
 
 /** The arguments as tokens, which say what they look like: whether they may be there is seen later. */
 function tokenize({ args, options }) {
+  /** @type {any[]} */
   const tokens = [];
   const rest = [...args];
   const takesValue = (name) => own(own(options, name), "type") === "string";

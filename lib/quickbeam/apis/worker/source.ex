@@ -13,6 +13,13 @@ defmodule QuickBEAM.Apis.Worker.Source do
   def base(%{script: [path | _]}), do: path |> Path.expand() |> Path.dirname()
   def base(_options), do: nil
 
+  @doc "The URL of a script, as its `location` shows it."
+  @spec url(map) :: String.t()
+  def url(%{filename: "/" <> _ = path}),
+    do: "file://" <> URI.encode(path, &(&1 == ?/ or URI.char_unreserved?(&1)))
+
+  def url(%{href: href}), do: href
+
   @doc "What runs the script of a worker."
   @spec operation(map) :: QuickBEAM.Native.op()
   def operation(%{type: "module", source: source}) do
