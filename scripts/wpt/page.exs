@@ -2,7 +2,9 @@ defmodule WPT.Page do
   # One run of a test file: in a realm, with a variant. The names say what a file is:
   # https://web-platform-tests.org/writing-tests/testharness.html
 
-  defstruct [:path, :kind, :realm, :variant, :skip, scripts: []]
+  # `long` is one that may take a minute instead of ten seconds, `handlers` says that it asks
+  # for more than files.
+  defstruct [:path, :kind, :realm, :variant, :skip, long: false, handlers: false, scripts: []]
 
   @doc "The runs of the test files below the paths, also those that are skipped."
   def list(root, paths) do
@@ -14,13 +16,51 @@ defmodule WPT.Page do
         do: page
   end
 
-  @doc "Where a browser would find the page."
-  def url(%{path: path, realm: realm, variant: variant}) do
-    base = if path =~ ".https.", do: "https://web-platform.test:8443/", else: origin()
-    base <> Regex.replace(~r/\.js$/, path, if(realm == "worker", do: ".js", else: ".html")) <> variant
+  @doc "Where a browser would find the page: on WPT's public server, or on ours."
+  def url(%{path: path, realm: realm, variant: variant}, server \\ nil) do
+    origin(path, server) <>
+      Regex.replace(~r/\.js$/, path, if(realm == "worker", do: ".js", else: ".html")) <> variant
   end
 
   def origin, do: "http://web-platform.test:8000/"
+
+  defp origin(path, nil),
+    do: if(path =~ ".https.", do: "https://web-platform.test:8443/", else: origin())
+
+  # The ports that serve.py says.
+  defp origin(path, server) do
+    uri = URI.parse(server)
+
+    cond do
+      path =~ ".https." -> URI.to_string(%{uri | scheme: "https", port: uri.port + 3})
+      path =~ ".h2." -> URI.to_string(%{uri | scheme: "https", port: 9000})
+      true -> server
+    end
+  end
+
+  @doc "What the server puts into files with `.sub.` in their name."
+  def substitute(text, %{path: path}) do
+    if path =~ ".sub.",
+      do:
+        Regex.replace(~r/\{\{([^}]*)\}\}/, to_utf8(text), fn whole, name ->
+          value(name) || whole
+        end),
+      else: to_utf8(text)
+  end
+
+  defp value(name) do
+    case name do
+      "host" -> "web-platform.test"
+      "domains[]" -> "web-platform.test"
+      "domains[" <> sub -> String.trim_trailing(sub, "]") <> ".web-platform.test"
+      "hosts[alt][" <> _ -> "not-web-platform.test"
+      "ports[http][0]" -> "8000"
+      "ports[https][0]" -> "8443"
+      "location[scheme]" -> "http"
+      "location[host]" -> "web-platform.test:8000"
+      _ -> nil
+    end
+  end
 
   @doc "The file that a URL in a test stands for."
   def file(root, from, url) do
@@ -58,10 +98,22 @@ defmodule WPT.Page do
     text = root |> Path.join(path) |> File.read!() |> to_utf8()
 
     if text =~ "testharness.js" do
-      variants = for [_, v] <- Regex.scan(~r/<meta\s+name="?variant"?\s+content="([^"]*)"/, text), do: v
+      variants =
+        for [_, v] <- Regex.scan(~r/<meta\s+name="?variant"?\s+content="([^"]*)"/, text), do: v
+
+      variants = without_h2(variants)
       skip = html_skip(path, text)
-      for variant <- (if variants == [], do: [""], else: variants) do
-        %__MODULE__{path: path, kind: :html, realm: "window", variant: variant, skip: skip}
+
+      for variant <- if(variants == [], do: [""], else: variants) do
+        %__MODULE__{
+          path: path,
+          kind: :html,
+          realm: "window",
+          variant: variant,
+          skip: skip,
+          long: long?(text),
+          handlers: handlers?(text)
+        }
       end
     else
       # A reference test, or a part of another page.
@@ -71,22 +123,36 @@ defmodule WPT.Page do
 
   defp pages(root, path, kind) do
     text = File.read!(Path.join(root, path))
-    meta = for [_, key, value] <- Regex.scan(~r/^\/\/ META: *(\w+)=(.*?)\s*$/m, text), do: {key, value}
-    variants = for {"variant", value} <- meta, do: value
+
+    meta =
+      for [_, key, value] <- Regex.scan(~r/^\/\/ META: *(\w+)=(.*?)\s*$/m, text), do: {key, value}
+
+    variants = without_h2(for {"variant", value} <- meta, do: value)
     scripts = for {"script", value} <- meta, do: value
     skip = script_skip(path, text)
 
-    for realm <- realms(kind, meta), variant <- (if variants == [], do: [""], else: variants) do
+    for realm <- realms(kind, meta), variant <- if(variants == [], do: [""], else: variants) do
       %__MODULE__{
         path: path,
         kind: kind,
         realm: realm,
         variant: variant,
         scripts: scripts ++ [Path.basename(path)],
-        skip: skip
+        skip: skip,
+        long: long?(text),
+        handlers: handlers?(text)
       }
     end
   end
+
+  # What only a server does: run programs, and answer as it is told.
+  defp handlers?(text), do: text =~ ~r/\.py\b|[?&]pipe=|\.asis\b/
+
+  defp long?(text),
+    do: text =~ ~r/<meta\s+name="?timeout"?\s+content="?long|^\/\/ META: *timeout=long/m
+
+  # There is no WebSocket over HTTP/2.
+  defp without_h2(variants), do: Enum.reject(variants, &(&1 =~ "wpt_flags=h2"))
 
   defp realms(:window, _meta), do: ["window"]
   defp realms(:worker, _meta), do: ["worker"]
@@ -110,7 +176,7 @@ defmodule WPT.Page do
     {~r/\bSharedWorker\b/, "SharedWorker"},
     {~r/serviceWorker\b/, "service workers"},
     {~r/WebAssembly\b/, "WebAssembly"},
-    {~r/window\.open\(|\bopen\(["'`]|\.contentWindow|\.contentDocument|createElement\(["']iframe|with_iframe/,
+    {~r/window\.open\(|(?<![.\w])open\(["'`]|\.contentWindow|\.contentDocument|createElement\(["']iframe|with_iframe|back-forward-cache/,
      "loads a page"}
   ]
 
@@ -122,8 +188,28 @@ defmodule WPT.Page do
     {~r/type="?module/, "module scripts of a page"}
   ]
 
-  defp script_skip(path, text), do: reason(@everywhere, path <> "\n" <> text)
-  defp html_skip(path, text), do: reason(@everywhere ++ @html, path <> "\n" <> text)
+  # By their paths: what is between pages and origins, which a server has not.
+  @browsers [
+    {~r{fetch/api/.*(referrer|redirect-origin|mode-same-origin|mode-no-cors|back-to-original)|websockets/referrer},
+     "referrers, modes and CORS"},
+    {~r{fetch/api/(request/request-cache|abort/cache|basic/conditional-get)}, "caches"},
+    {~r{forbidden-headers|private-network}, "headers that only a user agent may send"},
+    {~r{keepalive|block-mime-as-script|destroyed-context|many-empty-chunks-crash|request/destination},
+     "loads a page"},
+    {~r{websockets/(cookies|back-forward|mixed-content|security|unload|remove-own-iframe|multi-globals)},
+     "cookies, and what a page loads"},
+    {~r{FileAPI/file/send-file-form}, "submits forms of a page in another encoding"},
+    {~r{websockets/stream/}, "WebSocketStream"}
+  ]
+
+  # The scopes that a file is also for say nothing of it.
+  defp script_skip(path, text) do
+    text = Regex.replace(~r{^// META: *global=.*$}m, text, "")
+    reason(@browsers, path) || reason(@everywhere, path <> "\n" <> text)
+  end
+
+  defp html_skip(path, text),
+    do: reason(@browsers, path) || reason(@everywhere ++ @html, path <> "\n" <> text)
 
   defp reason(reasons, text) do
     Enum.find_value(reasons, fn {pattern, reason} -> if text =~ pattern, do: reason end)

@@ -1,5 +1,5 @@
 // What a server would bring, before testharness.js in a worker whose script is at BASE, and
-// in a window at BASE: its workers. The files of the server lie below ROOT.
+// in a window at BASE: its files and workers. The files of the server lie below ROOT.
 (function serve(BASE, ROOT) {
   const { document, fetch, importScripts, Blob, Proxy, URL, Worker } = globalThis;
   const inWorker = document === undefined;
@@ -29,10 +29,10 @@
         args.length === 0 ? Reflect.construct(target, args, made) : construct(target, args, made),
     });
   }
+  globalThis.fetch = (input, init) => fetch(typeof input === "string" ? absolute(input) : input, init);
   if (!inWorker) return;
   globalThis.importScripts = (...urls) =>
     importScripts(...urls.map((url) => (/^(?:blob|data):/.test(url) ? url : file(url))));
-  globalThis.fetch = (input, init) => fetch(typeof input === "string" ? absolute(input) : input, init);
   Object.defineProperty(globalThis, "location", { value: new URL(BASE), configurable: true });
   globalThis.GLOBAL = {
     isWindow: () => false,
