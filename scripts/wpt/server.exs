@@ -3,7 +3,9 @@ defmodule WPT.Server do
   # it puts into those named `.sub.`.
 
   @script Path.join(__DIR__, "serve.py")
-  @url "http://localhost:8000/"
+  # Not that of a server that somebody else may have started.
+  @port 8500
+  @url "http://localhost:#{@port}/"
   @output "tmp/wpt/server.txt"
 
   @doc """
@@ -12,8 +14,8 @@ defmodule WPT.Server do
   """
   def run(root, fun) do
     File.mkdir_p!(Path.dirname(@output))
-    command = "exec python3 \"$0\" \"$1\" >#{@output} 2>&1"
-    args = ["-c", command, @script, root]
+    command = "exec python3 \"$0\" \"$1\" \"$2\" >#{@output} 2>&1"
+    args = ["-c", command, @script, root, "#{@port}"]
     port = Port.open({:spawn_executable, "/bin/sh"}, [:exit_status, args: args])
     {:os_pid, pid} = Port.info(port, :os_pid)
 
