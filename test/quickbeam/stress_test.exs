@@ -11,7 +11,7 @@ defmodule QuickBEAM.StressTest do
       done = QuickBEAM.Stress.run(10_000, size: unquote(size), seed: 3)
       # It did happen: all kinds of ends, and ordinary ones among them.
       count = fn what -> Map.get(done, what, 0) end
-      assert count.({:eval, :ok}) > 100
+      assert count.({:eval, :ok}) > 0
 
       for kind <- ~w(InternalError TimeoutError AbortError Error RangeError)s,
           do: assert(count.({:eval, kind}) > 0, "no #{kind} in #{inspect(done)}")

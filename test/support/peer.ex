@@ -45,7 +45,8 @@ defmodule QuickBEAM.Peer do
       do: apply(Mix, :ensure_application!, [:ssl])
 
     {:ok, _} = Application.ensure_all_started(:ssl)
-    key = {:rsa, 2048, 65_537}
+    # Not RSA: what newer OTP makes of such keys is not as RFC 3279, 2.3.1, has it.
+    key = :public_key.generate_key({:namedCurve, :ed25519})
 
     san =
       {:Extension, {2, 5, 29, 17}, false,
