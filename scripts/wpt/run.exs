@@ -175,22 +175,48 @@ defmodule WPT.Run do
     end
   end
 
+  @report """
+  (() => {
+    const init = { message: `Uncaught ${message}`, filename, lineno, colno, cancelable: true };
+    const error = new Error(message);
+    return !dispatchEvent(new ErrorEvent("error", { ...init, error })) || "__wpt" in globalThis;
+  })()
+  """
   @loaded """
   document.dispatchEvent(new Event("DOMContentLoaded", { bubbles: true }));
   dispatchEvent(new Event("load"));
   """
   defp loaded(context), do: eval(context, @loaded, "load.js")
 
-  defp run_one(context, _from, page, nil, text), do: eval(context, text, page.path)
+  defp run_one(context, _from, page, nil, text), do: run_script(context, text, page.path)
 
   defp run_one(context, from, page, src, _text) do
     if src =~ "testharnessreport.js" do
       eval(context, script("collect"), "collect.js")
     else
       case text(page, from, src) do
-        {:ok, text} -> eval(context, text, src)
+        {:ok, text} -> run_script(context, text, src)
         {:error, reason} -> [{"(script #{src})", :fail, "#{reason}"}]
       end
+    end
+  end
+
+  # Of a page, where an error that nobody catches is an event. The harness hears of it.
+  defp run_script(context, text, filename) do
+    with {:error, error} <- Context.eval(context, text <> "\n;0", filename: filename) do
+      vars = %{
+        message: Exception.message(error),
+        filename: filename,
+        lineno: error.line || 0,
+        colno: error.column || 0
+      }
+
+      case Context.eval(context, @report, vars: vars) do
+        {:ok, true} -> []
+        _ -> failed(filename, error)
+      end
+    else
+      {:ok, _} -> []
     end
   end
 
