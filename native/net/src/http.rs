@@ -207,9 +207,9 @@ fn prepare(method: &str, target: &Target, fields: &[Field]) -> Result<Prepared, 
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused())?;
         headers.append(name, value);
     }
-    if target.userinfo.is_some() && !headers.contains_key(header::AUTHORIZATION) {
-        // The Fetch Standard refuses such URLs long before; redirects may bring one.
-        return Err(Error::Url(target.authority.clone()));
+    // The Fetch Standard refuses such URLs long before; those of an EventSource come here.
+    if let Some(value) = target.authorization() {
+        headers.entry(header::AUTHORIZATION).or_insert(value);
     }
     Ok(Prepared { method, headers })
 }
@@ -217,7 +217,7 @@ fn prepare(method: &str, target: &Target, fields: &[Field]) -> Result<Prepared, 
 enum Failed {
     /// Nothing of it has left: the body is as it was.
     Unsent(RequestBody),
-    /// The connection was closed before there was a response.
+    /// The connection was closed, or spoilt, before there was a response.
     Dropped(Error),
     Finally(Error),
 }
@@ -281,7 +281,8 @@ fn failed(mut error: hyper::client::conn::TrySendError<http::Request<Outgoing>>)
         Some(request) => Failed::Unsent(request.into_body().body),
         None => {
             let error = error.into_error();
-            let dropped = error.is_incomplete_message() || error.is_closed();
+            // What is no response at all may be what a server sent too much before.
+            let dropped = error.is_incomplete_message() || error.is_closed() || error.is_parse();
             let kind = if dropped {
                 Failed::Dropped
             } else {

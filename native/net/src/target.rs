@@ -1,6 +1,10 @@
 //! The URL of a request, taken apart. It comes from a URL parser; what that would
 //! never write is refused.
 
+use base64_simd::STANDARD;
+use http::HeaderValue;
+use percent_encoding::percent_decode_str;
+
 use crate::error::Error;
 
 /// Scheme, host and port: what a connection is made to.
@@ -75,6 +79,21 @@ impl Target {
     }
 }
 
+impl Target {
+    /// What `Authorization` says of the user of the URL (RFC 7617), where it has one.
+    pub(crate) fn authorization(&self) -> Option<HeaderValue> {
+        let userinfo = self.userinfo.as_deref()?;
+        let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
+        let mut credentials: Vec<u8> = percent_decode_str(user).collect();
+        credentials.push(b':');
+        credentials.extend(percent_decode_str(password));
+        let value = format!("Basic {}", STANDARD.encode_to_string(credentials));
+        let mut value = HeaderValue::try_from(value).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+}
+
 fn escape(path: &str) -> String {
     use std::fmt::Write;
     let mut out = String::with_capacity(path.len());
@@ -117,7 +136,10 @@ mod tests {
         assert_eq!(target.authority, "example.com:8443");
         assert_eq!(target.userinfo.as_deref(), Some("user:p%40ss"));
         assert_eq!(target.path, "/a/b?c=d|e");
+        let authorization = target.authorization().expect("a user");
+        assert_eq!(authorization, "Basic dXNlcjpwQHNz");
         let target = parse("http://[::1]:3000?q");
+        assert!(target.authorization().is_none());
         assert_eq!(
             (target.origin.host.as_str(), target.origin.port),
             ("::1", 3000)

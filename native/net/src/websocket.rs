@@ -221,6 +221,9 @@ async fn handshake(
         .header(header::USER_AGENT, crate::http::USER_AGENT)
         .body(())
         .map_err(wrong)?;
+    if let Some(value) = target.authorization() {
+        request.headers_mut().insert(header::AUTHORIZATION, value);
+    }
     if !protocols.is_empty() {
         let value = HeaderValue::try_from(protocols.join(", "));
         let value = value.map_err(|error| Error::Request(error.to_string()))?;

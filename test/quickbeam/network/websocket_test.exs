@@ -301,4 +301,28 @@ defmodule QuickBEAM.Network.WebSocketTest do
 
     assert [["error", 3], ["close", 1006, "", false]] = run(server, code)
   end
+
+  test "the user of a URL is told to the server" do
+    test = self()
+
+    server =
+      Peer.start(fn request, peer ->
+        send(test, {:asked, List.keyfind(request.headers, "authorization", 0)})
+        WebSocketPeer.accept(peer, request)
+        WebSocketPeer.echo(peer)
+      end)
+
+    for {userinfo, said} <- [{"us%20er:p%40ss@", "us er:p@ss"}, {"user@", "user:"}] do
+      code = """
+      const ws = new WebSocket("ws://#{userinfo}127.0.0.1:#{server}/");
+      #{@logged}
+      ws.addEventListener("open", () => ws.close());
+      await closed;
+      """
+
+      assert [["open", "", 1], ["close", 1005, "", true]] = run(server, code)
+      assert_receive {:asked, {_, "Basic " <> encoded}}
+      assert Base.decode64!(encoded) == said
+    end
+  end
 end
