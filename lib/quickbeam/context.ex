@@ -108,7 +108,7 @@ defmodule QuickBEAM.Context do
   | `:browser` | all of these but `:node` |
 
   Streams are `ReadableStream`, `WritableStream`, `TransformStream` and what belongs to
-  them; files are `Blob`, `File` and `FileReader`; events are `Event`, `EventTarget`,
+  them; files are `Blob`, `File`, `FileList` and `FileReader`; events are `Event`, `EventTarget`,
   `AbortController`, `AbortSignal` and the other interfaces of events, listeners on the
   global object, `onerror` and `onunhandledrejection`.
 
@@ -141,7 +141,8 @@ defmodule QuickBEAM.Context do
   resolved, so that no redirect, no spelling of an address and no answer of a name server
   gets around them. Once there is a list, `:private` is false unless it says otherwise:
   `network: [private: true]` allows what `:all` does, with limits to be set. What is refused
-  rejects with a `TypeError` whose `code` is `"ERR_NETWORK_REFUSED"`. There are no
+  rejects with a `TypeError` whose `code` is `"ERR_NETWORK_REFUSED"`. URLs are absolute, or
+  relative to the document once it has a URL (`location.href = "https://..."`). There are no
   cookies and no cache, and nothing is shared between contexts; what one has open is
   closed when it ends or is reset.
 

@@ -12,8 +12,11 @@ import { exposeInterface, requireArguments } from "./webidl.js";
  */
 async function drain(codec, transform) {
   const { controller } = transform;
-  for (let chunk = pull(codec); chunk !== undefined; chunk = pull(codec)) {
+  for (let chunk = pull(codec); chunk !== undefined; ) {
     controller.enqueue(chunk);
+    chunk = pull(codec);
+    // The last one is not waited for: it leaves no more than that.
+    if (chunk === undefined) return;
     while (transform.backpressure && transform.readable.state === "readable") {
       await transform.backpressureChange.promise;
     }

@@ -85,10 +85,9 @@ export class EventSource extends EventTarget {
   #request() {
     const headers = [
       ["accept", "text/event-stream"],
-      ["cache-control", "no-store"],
     ];
     if (this.#lastEventId !== "") headers.push(["last-event-id", utf8ByteString(this.#lastEventId)]);
-    return { method: "GET", url: this.#url, headers, body: null, redirect: "follow" };
+    return { method: "GET", url: this.#url, headers, body: null, redirect: "follow", cache: "no-store" };
   }
 
   /** "Announce the connection". */

@@ -1,44 +1,15 @@
 // FileReader: File API, 6.
 
 import { blobBytes, blobSize, blobType, isBlob } from "./blob.js";
+import { PACKAGE } from "./blob_package.js";
 import { defineEventHandlers } from "./event_handlers.js";
 import { ProgressEvent } from "./event_types.js";
 import { EventTarget, fire } from "./events.js";
 import { defineConstants, exposeInterface, requireArguments, toDOMString } from "./webidl.js";
 
-const { TextDecoder, btoa, setTimeout } = globalThis;
-const { apply } = Reflect;
-const { decode } = TextDecoder.prototype;
-const decoderEncoding = Object.getOwnPropertyDescriptor(TextDecoder.prototype, "encoding").get;
+const { setTimeout } = globalThis;
 
 const EMPTY = 0, LOADING = 1, DONE = 2;
-
-/** "Get an encoding" of a label, or undefined. */
-function encodingOf(label) {
-  try {
-    return label === undefined ? undefined : apply(decoderEncoding, new TextDecoder(label), []);
-  } catch {
-    return undefined;
-  }
-}
-
-/** "Package data" */
-const PACKAGE = {
-  buffer: (bytes) => bytes.buffer,
-  binary: (bytes) => {
-    let text = "";
-    for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-    return text;
-  },
-  text: (bytes, type, label) => {
-    const charset = /;\s*charset=\s*"?([^\s;"]+)/i.exec(type)?.[1];
-    const encoding = encodingOf(label) ?? encodingOf(charset) ?? "utf-8";
-    return apply(decode, new TextDecoder(encoding), [bytes]);
-  },
-  url: (bytes, type) => {
-    return `data:${type || "application/octet-stream"};base64,${btoa(PACKAGE.binary(bytes))}`;
-  },
-};
 
 let isFileReader;
 
@@ -92,7 +63,10 @@ export class FileReader extends EventTarget {
     if (this.#reading === null) this.#fire("loadend", 0, 0);
   }
 
-  /** "Read operation"; a task each for its start and its end. */
+  /**
+   * "Read operation". A task for each event, so that what waits for one by a promise runs
+   * before the next, as it does where events are dispatched from outside of any script.
+   */
   #read(blob, form, label) {
     if (!isBlob(blob)) throw new TypeError("FileReader: not a Blob");
     if (this.#state === LOADING) throw new DOMException("The reader is reading already", "InvalidStateError");
@@ -101,17 +75,22 @@ export class FileReader extends EventTarget {
     this.#error = null;
     const reading = (this.#reading = {});
     const size = blobSize(blob);
-    setTimeout(() => {
+    const steps = [
+      () => this.#fire("loadstart", 0, size),
+      ...(size > 0 ? [() => this.#fire("progress", size, size)] : []),
+      () => this.#finish(blob, form, label, size),
+      () => this.#fire("loadend", size, size),
+    ];
+    const next = () => {
+      // It has been aborted, or a handler has begun another.
       if (this.#reading !== reading) return;
-      this.#fire("loadstart", 0, size);
-      setTimeout(() => this.#finish(reading, blob, form, label, size), 0);
-    }, 0);
+      steps.shift()();
+      if (steps.length > 0) setTimeout(next, 0);
+    };
+    setTimeout(next, 0);
   }
 
-  #finish(reading, blob, form, label, size) {
-    if (this.#reading !== reading) return;
-    if (size > 0) this.#fire("progress", size, size);
-    if (this.#reading !== reading) return;
+  #finish(blob, form, label, size) {
     this.#state = DONE;
     try {
       this.#result = PACKAGE[form](blobBytes(blob), blobType(blob), label);
@@ -119,8 +98,6 @@ export class FileReader extends EventTarget {
       this.#error = error;
     }
     this.#fire(this.#error === null ? "load" : "error", size, size);
-    // A handler may have begun another.
-    if (this.#state !== LOADING) this.#fire("loadend", size, size);
   }
 
   #fire(type, loaded, total) {

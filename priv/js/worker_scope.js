@@ -4,6 +4,7 @@
 import { callSync, cast, onEvent } from "beam:worker_scope";
 import { defineEventHandlers } from "./event_handlers.js";
 import { EventTarget } from "./events.js";
+import { FileReaderSync } from "./file_reader_sync.js";
 import { lend, portOf, postThrough, receiveFrom, toTransfer } from "./ports.js";
 import { setLastResort } from "./global_events.js";
 import { adopt, evaluate } from "native:workers";
@@ -126,7 +127,9 @@ function expose() {
     delete globalThis[name];
   }
   Object.setPrototypeOf(globalThis, DedicatedWorkerGlobalScope.prototype);
-  for (const [name, value] of Object.entries({ WorkerGlobalScope, DedicatedWorkerGlobalScope, WorkerLocation })) {
+  const own = { WorkerGlobalScope, DedicatedWorkerGlobalScope, WorkerLocation };
+  if ("FileReader" in globalThis) own.FileReaderSync = FileReaderSync;
+  for (const [name, value] of Object.entries(own)) {
     Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
   }
   if (Object.hasOwn(globalThis, "navigator")) exposeNavigator();

@@ -132,6 +132,14 @@ defmodule QuickBEAM.Peer do
   def write(%{transport: transport, socket: socket}, data), do: transport.send(socket, data)
   def close(%{transport: transport, socket: socket}), do: transport.close(socket)
 
+  @doc "Sends the same again and again, until the client hangs up."
+  def drip(peer, data) do
+    case write(peer, data) do
+      :ok -> drip(peer, data)
+      _ -> :done
+    end
+  end
+
   @doc "What comes next, at least one byte; `{:error, :closed}` at the end."
   def read(peer, length \\ 0, timeout \\ 10_000),
     do: peer.transport.recv(peer.socket, length, timeout)

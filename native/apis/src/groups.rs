@@ -62,6 +62,7 @@ static MEMBERS: [&[Member]; COUNT] = {
     members[Blob as usize] = &[
         Member::lazy(c"Blob", blob::class),
         Member::lazy(c"File", blob::file_class),
+        Member::lazy(c"FileList", |cx| from(cx, "file_list.js", "FileList")),
         Member::lazy(c"FileReader", |cx| from(cx, "file_reader.js", "FileReader")),
     ];
     members[Buffer as usize] = &[Member::lazy(c"Buffer", |cx| {

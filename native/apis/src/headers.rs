@@ -85,11 +85,9 @@ fn convert_init(init: &Value<'_>) -> JsResult<Init> {
             Ok(())
         })?;
     } else {
-        record(init, |name, value| {
-            items.push(vec![
-                byte_string::bytes(&name, "Headers: a name")?,
-                byte_string::bytes(&value, "Headers: a value")?,
-            ]);
+        let to_name = |name: Value<'_>| byte_string::bytes(&name, "Headers: a name");
+        record(init, to_name, |name, value| {
+            items.push(vec![name, byte_string::bytes(&value, "Headers: a value")?]);
             Ok(())
         })?;
     }

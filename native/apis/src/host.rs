@@ -47,6 +47,10 @@ pub trait Host {
     fn routes_http(&self) -> bool {
         false
     }
+    /// What relative URLs are relative to: "API base URL". None where there is nothing.
+    fn base_url(&self, _cx: Cx<'_>) -> Option<String> {
+        None
+    }
     /// The embedder's own functions for modules of priv/js.
     fn natives(&self, _name: &str) -> Option<&'static [Member]> {
         None

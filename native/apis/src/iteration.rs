@@ -64,9 +64,10 @@ pub(crate) fn sequence_by<'a>(
 }
 
 /// `record<K, V>`: hand each enumerable own property of `object` to `take`.
-pub(crate) fn record<'a>(
+pub(crate) fn record<'a, Name>(
     object: &Value<'a>,
-    mut take: impl FnMut(Value<'a>, Value<'a>) -> JsResult<()>,
+    name_of: impl Fn(Value<'a>) -> JsResult<Name>,
+    mut take: impl FnMut(Name, Value<'a>) -> JsResult<()>,
 ) -> JsResult<()> {
     let keys = object.own_keys_and_symbols(false)?;
     for at in 0..keys.len() {
@@ -81,7 +82,7 @@ pub(crate) fn record<'a>(
         };
         if enumerable {
             // The key is converted first, and a Symbol throws there.
-            let name = key.to_value(cx)?.to_string_value()?;
+            let name = name_of(key.to_value(cx)?.to_string_value()?)?;
             take(name, object.get_key(&key)?)?;
         }
     }

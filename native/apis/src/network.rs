@@ -72,15 +72,20 @@ fn next_id() -> u64 {
     LAST.fetch_add(1, Ordering::Relaxed) + 1
 }
 
-/// `parseUrl(text, base)`: the parts of a URL, null where it is none.
+/// `parseUrl(text, base = that of the context)`: the parts of a URL, null where it is
+/// none.
 fn parse_url<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let cx = call.cx();
-    let text = call.argument(0).to_text()?;
     let base = match call.argument(1) {
-        base if base.is_undefined() => None,
+        base if base.is_undefined() => Apis::of(cx).host.base_url(cx),
         base => Some(base.to_text()?),
     };
-    let Some(url) = quickbeam_url::Url::parse(text.as_str(), base.as_deref()) else {
+    // A `data:` URL may be long, and is not copied before.
+    let url = call.argument(0).with_text(|text| {
+        cx.spend(text.len())?;
+        Ok(quickbeam_url::Url::parse(&text, base.as_deref()))
+    })??;
+    let Some(url) = url else {
         return Ok(cx.null());
     };
     let parts = cx.object()?;
@@ -89,8 +94,6 @@ fn parse_url<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
         ("protocol", url.protocol()),
         ("host", url.host()),
         ("port", url.port()),
-        ("pathname", url.pathname()),
-        ("search", url.search()),
         ("hash", url.hash()),
     ];
     for (name, text) in texts {

@@ -199,7 +199,10 @@ fn object_urls() {
     js.eval("globalThis.kept = URL.createObjectURL(new Blob(['x'.repeat(1e5)])); 0")
         .expect("runs");
     assert!(js.live_bytes() > before + 100_000);
+    // With a fragment it is another URL.
     js.eval("URL.revokeObjectURL(kept + '#fragment')")
         .expect("runs");
+    assert!(js.live_bytes() > before + 100_000);
+    js.eval("URL.revokeObjectURL(kept)").expect("runs");
     assert!(js.live_bytes() < before + 10_000);
 }

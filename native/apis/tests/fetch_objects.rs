@@ -356,3 +356,139 @@ fn interfaces_look_as_web_idl_says() {
     }
     resolves(&mut js, "fetch()", "TypeError");
 }
+
+#[test]
+fn forms_keep_a_byte_order_mark() {
+    let mut js = js();
+    resolves(
+        &mut js,
+        "{ const form = await new Response('\\ufeffa=\\ufeffb', { headers: { 'content-type': \
+         'application/x-www-form-urlencoded' } }).formData(); \
+         return [...form].flat().map((text) => text.length + text.at(-1)).join(); }",
+        "2a,2b",
+    );
+}
+
+#[test]
+fn the_type_of_a_blob_is_what_the_header_says() {
+    let mut js = js();
+    let type_of = |header: &str| {
+        format!(
+            "(await new Response('x', {{ headers: {{ 'content-type': '{header}' }} }}).blob()).type"
+        )
+    };
+    resolves(
+        &mut js,
+        &type_of("TEXT/HTML;CHARSET=GBK"),
+        "text/html;charset=GBK",
+    );
+    resolves(&mut js, &type_of("a/b;c=\\xe9"), "a/b;c=\"\u{e9}\"");
+    resolves(&mut js, &type_of("nothing"), "");
+    resolves(
+        &mut js,
+        "{ const form = new FormData(); const boundary = /boundary=(.*)$/; \
+         const response = new Response(form); \
+         return boundary.exec((await response.clone().blob()).type)[1] === \
+         boundary.exec(response.headers.get('content-type'))[1]; }",
+        "true",
+    );
+}
+
+#[test]
+fn what_is_cloned_shares_no_chunk() {
+    let mut js = js();
+    resolves(
+        &mut js,
+        "{ const chunk = new Uint16Array([1, 2]); \
+         const response = new Response(new ReadableStream({ start(c) { c.enqueue(chunk); c.close(); } })); \
+         const other = response.clone(); \
+         const [a, b] = [await response.body.getReader().read(), await other.body.getReader().read()]; \
+         return [a.value === chunk, b.value === chunk, b.value.constructor === Uint16Array, b.value].join(); }",
+        "true,false,true,1,2",
+    );
+    resolves(
+        &mut js,
+        "{ const response = new Response(new ReadableStream({ start(c) { c.enqueue(() => {}); } })); \
+         response.clone(); \
+         return await response.body.getReader().read().catch((error) => error.name); }",
+        "DataCloneError",
+    );
+}
+
+#[test]
+fn a_body_that_another_request_took_is_used() {
+    let mut js = js();
+    js.check(
+        "const looked = new Request('http://x/', { method: 'POST', body: 'b' }); const own = looked.body; \
+         const taker = new Request(looked); \
+         [looked.bodyUsed, looked.body === own, taker.bodyUsed, taker.body === own].join()",
+        "true,true,false,false",
+    );
+    resolves(&mut js, "taker.text()", "b");
+}
+
+#[test]
+fn consuming_what_is_no_response_rejects_once() {
+    let mut js = js();
+    for method in ["arrayBuffer", "blob", "bytes", "formData", "json", "text"] {
+        resolves(
+            &mut js,
+            &format!("Response.prototype.{method}.call({{}})"),
+            "TypeError",
+        );
+    }
+    assert!(js.heard.errors.borrow().is_empty());
+}
+
+#[test]
+fn nobody_is_asked_for_then_while_a_body_is_read() {
+    let mut js = js();
+    resolves(
+        &mut js,
+        "{ const bytes = new TextEncoder().encode('hello'); \
+         const response = new Response(new ReadableStream({ start(c) { c.enqueue(bytes); c.close(); } })); \
+         let asked = 0; \
+         Object.prototype.then = (resolve) => { asked++; delete Object.prototype.then; resolve('injected'); }; \
+         const text = await response.text(); delete Object.prototype.then; \
+         return [text, asked].join(); }",
+        "hello,0",
+    );
+}
+
+#[test]
+fn a_request_keeps_the_blob_of_its_url() {
+    let mut js = js();
+    resolves(
+        &mut js,
+        "{ const url = URL.createObjectURL(new Blob(['kept'])); const request = new Request(url); \
+         URL.revokeObjectURL(url); const answer = await fetch(request.clone()); \
+         return [await answer.text(), answer.headers.get('content-type') === '', \
+         await fetch(url).catch((error) => error.name)].join(); }",
+        "kept,true,TypeError",
+    );
+    resolves(
+        &mut js,
+        "{ const url = URL.createObjectURL(new Blob(['kept'])); URL.revokeObjectURL(url + '#part'); \
+         return (await fetch(url + '#part')).text(); }",
+        "kept",
+    );
+}
+
+#[test]
+fn integrity_needs_no_padding() {
+    let mut js = js();
+    // Of "a", with and without padding, and as base64url.
+    for hash in [
+        "ypeBEsobvcr6wjGzmiPcTaeG7_gUfE5yuYB3ha_uSLs=",
+        "ypeBEsobvcr6wjGzmiPcTaeG7_gUfE5yuYB3ha_uSLs",
+        "ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs",
+    ] {
+        let fetched = format!("(await fetch('data:,a', {{ integrity: 'sha256-{hash}' }})).text()");
+        resolves(&mut js, &fetched, "a");
+    }
+    resolves(
+        &mut js,
+        "fetch('data:,b', { integrity: 'sha256-ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs' })",
+        "TypeError",
+    );
+}

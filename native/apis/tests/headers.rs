@@ -160,3 +160,14 @@ fn what_headers_hold_counts_and_is_given_back() {
         "ok",
     );
 }
+
+#[test]
+fn a_name_is_converted_before_its_value_is_got() {
+    let mut js = js();
+    js.check(
+        "const got = []; const record = new Proxy({ a: 'b', '\\uffff': 'c' }, { \
+         get: (o, key) => { got.push(String(key)); return o[key]; } }); \
+         try { new Headers(record) } catch (error) { got.push(error.name) } got.join()",
+        "Symbol(Symbol.iterator),a,TypeError",
+    );
+}

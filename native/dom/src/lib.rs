@@ -30,7 +30,7 @@ mod url;
 mod xml;
 
 pub use js::{Hooks, NATIVES};
-pub use outside::Document;
+pub use outside::{Document, base_url};
 
 use quickbeam_engine::{Heap, JsResult};
 

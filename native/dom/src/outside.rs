@@ -9,6 +9,15 @@ use crate::js::query;
 use crate::selectors::Selectors;
 use crate::tree::{NodeId, Tree};
 
+/// The base URL of the heap's window document. None where nobody has touched it, or it
+/// is `about:blank` still, to which nothing is relative.
+pub fn base_url(cx: Cx<'_>) -> Option<String> {
+    cx.extension::<Dom>()?;
+    let env = Env::of(cx);
+    let url = crate::js::base_url(&env.tree(), env.main_document()?);
+    (url != "about:blank").then_some(url)
+}
+
 /// A heap's window document.
 #[derive(Clone, Copy)]
 pub struct Document<'a> {

@@ -309,6 +309,10 @@ impl quickbeam_apis::Host for Services {
         Arc::new(Tasks(self.context.clone()))
     }
 
+    fn base_url(&self, cx: Cx<'_>) -> Option<String> {
+        quickbeam_dom::base_url(cx)
+    }
+
     fn natives(&self, name: &str) -> Option<&'static [Member]> {
         (name == "dom").then_some(quickbeam_dom::NATIVES)
     }

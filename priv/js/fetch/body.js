@@ -16,7 +16,7 @@ import { FormData, isForm } from "./form_data.js";
 import { extractMimeType, serializeMimeType } from "./mime.js";
 import { decodeForm, encodeForm } from "./multipart.js";
 
-const { TextDecoder, TextEncoder, URLSearchParams } = globalThis;
+const { TextDecoder, TextEncoder, URLSearchParams, structuredClone } = globalThis;
 const { apply } = Reflect;
 const { isView } = ArrayBuffer;
 const { get: byteLengthOf } = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, "byteLength");
@@ -75,12 +75,22 @@ export class Body {
     return stream;
   }
 
-  /** All bytes; a promise. They are the caller's own. */
-  readAll() {
+  /** Why it cannot be read any more, as soon as its fetch is aborted; else null. */
+  get failure() {
+    if (this.#stream !== null && isLocked(this.#stream)) return null;
+    return this.#source?.failure ?? null;
+  }
+
+  /**
+   * All bytes, the caller's own; a promise of `{ bytes }`. That has no prototype, so that
+   * nobody is asked whether it can be waited for.
+   * @returns {Promise<{ bytes: Uint8Array }>}
+   */
+  async readAll() {
     if (this.#stream !== null) return readAll(this.#stream);
     this.#consumed = true;
     if (this.#source !== null) return readSource(this.#source);
-    return Promise.resolve(this.#bytes.slice());
+    return boxed(this.#bytes.slice());
   }
 
   /** What transport.js sends: bytes or a source. The body is used by that. */
@@ -93,7 +103,7 @@ export class Body {
   /** "Clone". */
   clone() {
     if (this.#bytes !== null && this.#stream === null) return new Body({ bytes: this.#bytes });
-    const [mine, other] = tee(this.stream, copyChunk);
+    const [mine, other] = tee(this.stream, structuredClone);
     this.#stream = mine;
     return new Body({ bytes: this.#bytes, stream: other });
   }
@@ -104,6 +114,8 @@ export class Body {
       this.#consumed = true;
       return new Body({ bytes: this.#bytes, source: this.#source });
     }
+    // What is piped is disturbed from the start.
+    this.#consumed = true;
     const source = sourceOf(getReader(this.#stream));
     return new Body({ bytes: this.#bytes, stream: streamOf(source) });
   }
@@ -119,9 +131,7 @@ export class Body {
   }
 }
 
-function copyChunk(chunk) {
-  return isBytes(chunk) ? chunk.slice() : chunk;
-}
+const boxed = (bytes) => ({ __proto__: null, bytes });
 
 /** The stream of a source; where the source is stopped, it hears of it by `onError`. */
 function streamOf(source) {
@@ -147,14 +157,14 @@ async function readSource(source) {
     total += bytes.byteLength;
     chunks.push(bytes);
   }
-  if (chunks.length === 1) return chunks[0];
+  if (chunks.length === 1) return boxed(chunks[0]);
   const all = new Uint8Array(total);
   let offset = 0;
   for (const chunk of chunks) {
     all.set(chunk, offset);
     offset += chunk.byteLength;
   }
-  return all;
+  return boxed(all);
 }
 
 /** A reader of streams/internal.js as a source of transport.js. */
@@ -262,6 +272,14 @@ export function extractBody(value, keepalive = false) {
 /** "Parse JSON from bytes"; "UTF-8 decode". */
 const decode = (bytes) => new TextDecoder().decode(bytes);
 
+/** "Parse" of application/x-www-form-urlencoded, which keeps a BOM. */
+function parseUrlencoded(bytes) {
+  const form = new FormData();
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  new URLSearchParams(`?${text}`).forEach((value, key) => form.append(key, value));
+  return form;
+}
+
 /**
  * The members of the mixin, for an interface.
  * @param {string} name
@@ -269,12 +287,23 @@ const decode = (bytes) => new TextDecoder().decode(bytes);
  *   what does not implement the interface
  */
 function mixinOf(name, of) {
-  /** "Consume body". */
-  async function consume(object) {
-    const { body } = of(object);
-    if (body === null) return new Uint8Array(0);
-    if (body.isUnusable) throw new TypeError(`The body of the ${name} is used or locked`);
-    return body.readAll();
+  /** "Consume body": a promise, rejected from the start where nothing is read. */
+  function consume(object, convert) {
+    try {
+      const { body, contentType } = of(object);
+      if (body === null) return Promise.resolve(convert(new Uint8Array(0), contentType));
+      const { failure } = body;
+      if (failure !== null) throw failure.reason;
+      if (body.isUnusable) throw new TypeError(`The body of the ${name} is used or locked`);
+      return finish(body, contentType, convert);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async function finish(body, contentType, convert) {
+    const { bytes } = await body.readAll();
+    return convert(bytes, contentType);
   }
   return {
     get body() {
@@ -283,37 +312,35 @@ function mixinOf(name, of) {
     get bodyUsed() {
       return of(this).body?.isUsed ?? false;
     },
-    async arrayBuffer() {
-      return (await consume(this)).buffer;
+    arrayBuffer() {
+      return consume(this, (bytes) => bytes.buffer);
     },
-    async blob() {
-      const reading = consume(this);
-      const type = extractMimeType(of(this).contentType);
-      return blobFromBytes(await reading, type === null ? "" : serializeMimeType(type));
+    blob() {
+      return consume(this, (bytes, contentType) => {
+        const type = extractMimeType(contentType);
+        return blobFromBytes(bytes, type === null ? "" : serializeMimeType(type));
+      });
     },
-    async bytes() {
-      return consume(this);
+    bytes() {
+      return consume(this, (bytes) => bytes);
     },
-    async formData() {
-      const reading = consume(this);
-      const type = extractMimeType(of(this).contentType);
-      const bytes = await reading;
-      switch (type?.essence) {
-        case "multipart/form-data":
-          return decodeForm(bytes, type.parameters.get("boundary"));
-        case "application/x-www-form-urlencoded": {
-          const form = new FormData();
-          new URLSearchParams(`?${decode(bytes)}`).forEach((value, key) => form.append(key, value));
-          return form;
+    formData() {
+      return consume(this, (bytes, contentType) => {
+        const type = extractMimeType(contentType);
+        switch (type?.essence) {
+          case "multipart/form-data":
+            return decodeForm(bytes, type.parameters.get("boundary"));
+          case "application/x-www-form-urlencoded":
+            return parseUrlencoded(bytes);
         }
-      }
-      throw new TypeError(`The body of the ${name} is no form`);
+        throw new TypeError(`The body of the ${name} is no form`);
+      });
     },
-    async json() {
-      return JSON.parse(decode(await consume(this)));
+    json() {
+      return consume(this, (bytes) => JSON.parse(decode(bytes)));
     },
-    async text() {
-      return decode(await consume(this));
+    text() {
+      return consume(this, decode);
     },
   };
 }

@@ -1,5 +1,7 @@
 // "Fetch controller": what stops a fetch.
 
+import { markHandled } from "native:promises";
+
 /** One fetch, and whoever is to hear that it is stopped. */
 export class Control {
   #steps = new Set();
@@ -33,7 +35,11 @@ export class Control {
    * @returns {Promise<T>}
    */
   race(promise) {
-    if (this.aborted) return Promise.reject(this.reason);
+    if (this.aborted) {
+      // Nobody else waits for it.
+      markHandled(promise);
+      return Promise.reject(this.reason);
+    }
     return new Promise((resolve, reject) => {
       const forget = this.onAbort(reject);
       promise.then(

@@ -42,7 +42,7 @@ async function dispatch(request, control, forget) {
       return toResponse(request, { ...fetchData(url), urls: [url.href] }, control, forget);
     case "blob:": {
       const range = get(request.headers, "range");
-      return toResponse(request, { ...fetchBlob(url, method, range), urls: [url.href] }, control, forget);
+      return toResponse(request, { ...fetchBlob(url, request.blob, method, range), urls: [url.href] }, control, forget);
     }
     case "http:":
     case "https:": {
@@ -52,6 +52,7 @@ async function dispatch(request, control, forget) {
         headers: fields(request.headers),
         body: request.body?.toContent() ?? null,
         redirect: request.redirect,
+        cache: request.cache,
       };
       return toResponse(request, await fetchHttp(message, control), control, forget);
     }
@@ -81,7 +82,7 @@ async function toResponse({ method, integrity }, answer, control, forget) {
     body = null;
   }
   if (integrity !== "") {
-    const bytes = body === null ? new Uint8Array(0) : await body.readAll();
+    const { bytes } = body === null ? { bytes: new Uint8Array(0) } : await body.readAll();
     if (!matches(bytes, integrity)) throw networkError("the body does not match its integrity");
     body = body === null ? null : new Body({ bytes });
   }
@@ -107,6 +108,9 @@ function watched(source, control, forget) {
       source.cancel(reason);
     },
     onError: (step) => control.onAbort(step),
+    get failure() {
+      return control.aborted ? { reason: control.reason } : null;
+    },
   };
 }
 
@@ -114,11 +118,11 @@ function watched(source, control, forget) {
 function matches(bytes, metadata) {
   const hashes = [];
   for (const item of metadata.split(/[\t\n\f\r ]+/)) {
-    const found = /^(sha256|sha384|sha512)-([A-Za-z0-9+/_-]+=*)(\?.*)?$/.exec(item);
+    const found = /^(sha256|sha384|sha512)-([A-Za-z0-9+/_-]+)=*(\?.*)?$/.exec(item);
     if (found !== null) hashes.push({ algorithm: found[1], value: found[2].replace(/-/g, "+").replace(/_/g, "/") });
   }
   if (hashes.length === 0) return true;
   const strongest = hashes.map(({ algorithm }) => algorithm).sort().at(-1);
-  const own = btoa(String.fromCharCode(...digest(strongest.replace("sha", "SHA-"), bytes)));
+  const own = btoa(String.fromCharCode(...digest(strongest.replace("sha", "SHA-"), bytes))).replace(/=+$/, "");
   return hashes.some(({ algorithm, value }) => algorithm === strongest && value === own);
 }

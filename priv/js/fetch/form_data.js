@@ -2,6 +2,7 @@
 
 import { fileFromBlob, isBlob, isFile } from "../blob.js";
 import { exposeInterface, requireArguments, toUSVString } from "../webidl.js";
+import { checkForm, collectEntries } from "../dom/form_entries.js";
 import { definePairIterator } from "./pair_iterator.js";
 
 /** "Create an entry": the value. */
@@ -21,10 +22,12 @@ export class FormData {
   #entries = [];
 
   constructor(form = undefined, submitter = undefined) {
-    if (form !== undefined) throw new TypeError("FormData constructor: there are no forms here");
-    if (submitter !== undefined && submitter !== null) {
-      throw new TypeError("FormData constructor: there are no submit buttons here");
-    }
+    if (form === undefined) return;
+    checkForm(form, submitter);
+    // Listeners get another object.
+    const told = new FormData();
+    collectEntries(form, submitter, told);
+    this.#entries = [...told.#entries];
   }
 
   append(name, value, filename = undefined) {

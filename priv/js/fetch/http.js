@@ -24,6 +24,7 @@ export function networkError(message, cause = undefined) {
  * @property {null | { bytes: Uint8Array | null, source: import("./transport.js").Source | null }} body
  *   bytes can be sent again, a source cannot
  * @property {"follow" | "error" | "manual"} redirect
+ * @property {string} [cache] the cache mode
  *
  * @typedef {import("./transport.js").Answer & { urls: string[], opaqueRedirect: boolean }} Response
  */
@@ -40,7 +41,7 @@ export async function fetchHttp(request, control) {
   for (let count = 0; ; count++) {
     if (url.port !== "" && isBadPort(url.port)) throw networkError(`port ${url.port} is blocked`);
     const content = body === null ? null : (body.bytes ?? body.source);
-    const message = { method, url: withoutFragment(url.href), headers: withDefaults(headers), body: content };
+    const message = { method, url: withoutFragment(url.href), headers: withDefaults(headers, request.cache), body: content };
     const answer = await exchange(message, control);
     if (!REDIRECTS.includes(answer.status) || request.redirect === "manual") {
       const opaqueRedirect = REDIRECTS.includes(answer.status);
@@ -115,23 +116,28 @@ function without(headers, names) {
 }
 
 /** "HTTP-network-or-cache fetch", what the user agent adds; and "fetch", 12 and 13. */
-function withDefaults(headers) {
+function withDefaults(headers, cache) {
   const has = (wanted) => headers.some(([name]) => name === wanted);
   const all = [...headers];
   const add = (name, value) => has(name) || all.push([name, value]);
   add("accept", "*/*");
   add("accept-language", "*");
   add("user-agent", userAgent());
+  // There is no cache here, but there may be one on the way.
+  if (cache === "no-cache") add("cache-control", "max-age=0");
+  if (cache === "no-store" || cache === "reload") {
+    add("pragma", "no-cache");
+    add("cache-control", "no-cache");
+  }
   // A part of what is coded could not be decoded.
   add("accept-encoding", has("range") ? "identity" : "gzip, deflate, br");
   return all;
 }
 
-/** "Location URL": its first value, bytes read as UTF-8. */
+/** "Location URL": its first value. Bytes that are not ASCII are what a URL makes of them. */
 function locationOf(headers) {
   const found = headers.filter(([name]) => name === "location");
   if (found.length === 0) return null;
   const [[, value]] = found;
-  const bytes = Uint8Array.from(value, (unit) => unit.charCodeAt(0));
-  return new TextDecoder().decode(bytes);
+  return value.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 }

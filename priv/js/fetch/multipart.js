@@ -92,7 +92,8 @@ export function decodeForm(bytes, boundary) {
     if (filename === undefined) {
       form.append(name, utf8(at, end, true));
     } else {
-      const blob = blobFromBytes(bytes.subarray(at, end), type ?? "text/plain");
+      const isAscii = type === undefined || /^[\0-\x7f]*$/.test(type);
+      const blob = blobFromBytes(bytes.subarray(at, end), isAscii ? (type ?? "text/plain") : "");
       form.append(name, fileFromBlob(blob, filename));
     }
     at = end + 2;

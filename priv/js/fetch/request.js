@@ -2,6 +2,7 @@
 
 import { create as createHeaders, fields, fill, get, put, setGuard, toInit } from "native:headers";
 import { parseUrl } from "native:network";
+import { blobFromURL } from "../blob.js";
 import { createDependentSignal, isAbortSignal } from "../abort.js";
 import { exposeInterface, requireArguments, toDictionary, toDOMString, toEnum, toUSVString } from "../webidl.js";
 import { extractBody, includeBody, toBodyInit } from "./body.js";
@@ -108,7 +109,7 @@ export class Request {
     if (source === undefined) input = toUSVString(input);
     init = toRequestInit(init);
     // 5. and 6.
-    const state = source === undefined ? { ...DEFAULTS, url: toUrl(input) } : { ...source };
+    const state = source === undefined ? { ...DEFAULTS, ...toUrl(input) } : { ...source };
     // 10.
     if (init.window !== undefined && init.window !== null) throw new TypeError("Request: window is not null");
     // 13.
@@ -246,18 +247,20 @@ exposeInterface(Request);
 
 function toUrl(text) {
   const url = parseUrl(text);
-  if (url === null) throw new TypeError(`Request: ${JSON.stringify(text)} is not a URL; there is no base URL here`);
+  if (url === null) throw new TypeError(`Request: ${JSON.stringify(text)} is not a URL`);
   if (url.hasCredentials) throw new TypeError("Request: the URL has a user or a password");
-  return url;
+  // "Blob URL entry": what the URL stands for now.
+  return { url, blob: url.protocol === "blob:" ? blobFromURL(url.href) : undefined };
 }
 
-/** 14. There is no origin here that could be the referrer's. */
+/** 14. One of another origin is not told, nor any where there is no document. */
 function toReferrer(text) {
   if (text === "") return "";
-  if (parseUrl(text) === null && text !== "about:client") {
-    throw new TypeError(`Request: the referrer ${JSON.stringify(text)} is not a URL`);
-  }
-  return DEFAULTS.referrer;
+  const referrer = parseUrl(text);
+  if (referrer === null) throw new TypeError(`Request: the referrer ${JSON.stringify(text)} is not a URL`);
+  if (referrer.href === DEFAULTS.referrer) return DEFAULTS.referrer;
+  const own = parseUrl("");
+  return own !== null && own.origin === referrer.origin && own.origin !== "null" ? referrer.href : DEFAULTS.referrer;
 }
 
 /** What `fetch` wants to know of a Request. */

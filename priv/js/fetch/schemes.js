@@ -1,6 +1,6 @@
 // "Scheme fetch" of data: and blob: URLs: Fetch Standard, 4.2 and 6.
 
-import { blobBytes, blobFromURL, blobSize, blobType } from "../blob.js";
+import { blobBytes, blobSize, blobType } from "../blob.js";
 import { percentDecode } from "native:network";
 import { networkError } from "./http.js";
 import { parseMimeType, serializeMimeType } from "./mime.js";
@@ -41,15 +41,13 @@ function decodeBase64(bytes) {
 }
 
 /** A blob: URL, which only GET can ask for; a part of it by Range. */
-export function fetchBlob({ href }, method, range) {
+export function fetchBlob({ href }, blob, method, range) {
   if (method !== "GET") throw networkError(`a blob: URL cannot be asked by ${method}`);
-  const blob = blobFromURL(href);
   if (blob === undefined) throw networkError(`${href} is the URL of no Blob`);
   const size = blobSize(blob);
   const type = blobType(blob);
   if (range === null) {
-    const headers = [["content-length", `${size}`]];
-    if (type !== "") headers.push(["content-type", type]);
+    const headers = [["content-length", `${size}`], ["content-type", type]];
     return answer(blobBytes(blob), headers);
   }
   // "Parse a single range header value", white space allowed.
@@ -69,7 +67,7 @@ export function fetchBlob({ href }, method, range) {
   const headers = [
     ["content-length", `${bytes.byteLength}`],
     ["content-range", `bytes ${start}-${end}/${size}`],
+    ["content-type", type],
   ];
-  if (type !== "") headers.push(["content-type", type]);
   return { status: 206, statusText: "Partial Content", headers, bytes };
 }

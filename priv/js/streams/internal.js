@@ -18,8 +18,8 @@
 //   `isErrored(stream)`, `stateOfReadable(stream)` ("readable", "closed", "errored").
 //
 // Using them (each takes the stream's object):
-// - `readAll(stream)`: a promise of one Uint8Array of all its bytes; a TypeError for a chunk
-//   that is no Uint8Array. `readAll(stream, onBytes)` tells of each chunk instead.
+// - `readAll(stream)`: a promise of `{ bytes }`, one Uint8Array of all its bytes; a TypeError
+//   for a chunk that is no Uint8Array. `readAll(stream, onBytes)` tells of each chunk instead.
 // - `getReader(stream)`: a reader with `read({ chunk, close, error })`, `cancel(reason)`,
 //   `release()`; locks the stream.
 // - `cancel(stream, reason)`, `tee(stream)` (with copies for the second branch where
@@ -178,7 +178,7 @@ export function pipeThrough(source, sides, options = undefined) {
  * "Read all bytes" of a stream that is not locked, as fast as it answers.
  * @param {ReadableStream} stream
  * @param {(bytes: Uint8Array) => void} [onBytes]
- * @returns {Promise<Uint8Array | undefined>}
+ * @returns {Promise<{ bytes: Uint8Array }>} without bytes where they are told
  */
 export function readAll(stream, onBytes = undefined) {
   const { promise, resolve, reject } = deferred();
@@ -212,7 +212,8 @@ export function readAll(stream, onBytes = undefined) {
       if (!asking) ask();
     },
     close() {
-      resolve(onBytes === undefined ? joined(chunks, total) : undefined);
+      // Without a prototype nobody is asked for `then`.
+      resolve({ __proto__: null, bytes: onBytes === undefined ? joined(chunks, total) : undefined });
     },
     error: reject,
   };

@@ -75,6 +75,45 @@ defmodule QuickBEAM.Apis.DataTest do
            ]
   end
 
+  test "what waits for an event of a FileReader runs before the next", %{js: js} do
+    assert Context.eval!(js, """
+           const reader = new FileReader();
+           const log = [];
+           for (const type of ["loadstart", "progress", "load", "loadend"]) {
+             reader.addEventListener(type, () => {
+               log.push(type);
+               Promise.resolve().then(() => log.push("then")).then(() => log.push("then"));
+             });
+           }
+           reader.readAsText(new Blob(["x"]));
+           await new Promise((resolve) => reader.addEventListener("loadend", () => setTimeout(resolve, 0)));
+           log.join()
+           """) == "loadstart,then,then,progress,then,then,load,then,then,loadend,then,then"
+  end
+
+  test "a byte order mark says how a FileReader decodes", %{js: js} do
+    assert Context.eval!(js, """
+           const read = (bytes, label) => new Promise((resolve) => {
+             const reader = new FileReader();
+             reader.onload = () => resolve(reader.result);
+             reader.readAsText(new Blob([new Uint8Array(bytes)]), label);
+           });
+           [await read([0xfe, 0xff, 0, 0x68]), await read([0xff, 0xfe, 0x68, 0], "utf-8"),
+            await read([0xef, 0xbb, 0xbf, 0xc3, 0xa4], "latin1")]
+           """) == ["h", "h", "ä"]
+  end
+
+  test "a last chunk of compressed data is written when it is made, read or not", %{js: js} do
+    assert Context.eval!(js, """
+           const { readable, writable } = new DecompressionStream("gzip");
+           const reader = readable.getReader();
+           const written = writable.getWriter().write(compression.compress("gzip", "hello"));
+           const { value } = await reader.read();
+           await written;
+           new TextDecoder().decode(value)
+           """) == "hello"
+  end
+
   test "FileReader aborts", %{js: js} do
     assert Context.eval!(js, """
            const reader = new FileReader();

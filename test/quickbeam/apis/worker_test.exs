@@ -366,4 +366,24 @@ defmodule QuickBEAM.Apis.WorkerTest do
 
     assert js!(js, "typeof postMessage") == "undefined"
   end
+
+  test "FileReaderSync is there, in a worker alone" do
+    js = start_alone(apis: [:worker, :fetch])
+    js!(js, @helpers)
+
+    code = """
+    const reader = new FileReaderSync();
+    const blob = new Blob(["hé"], { type: "a/b" });
+    let refused;
+    try { reader.readAsText("x"); } catch (error) { refused = error.name; }
+    postMessage([reader.readAsText(blob), reader.readAsText(blob, "latin1"), reader.readAsDataURL(blob),
+      reader.readAsBinaryString(blob).length, reader.readAsArrayBuffer(blob).byteLength, refused,
+      Object.prototype.toString.call(reader)]);
+    """
+
+    assert js!(js, "[typeof FileReaderSync, await next(new Worker(#{inspect(code)}))]") == [
+             "undefined",
+             ["hé", "hÃ©", "data:a/b;base64,aMOp", 3, 3, "TypeError", "[object FileReaderSync]"]
+           ]
+  end
 end

@@ -137,4 +137,35 @@ defmodule QuickBEAM.Network.EventSourceTest do
            ) ==
              {:ok, [2, 1, 1]}
   end
+
+  test "a request is for no cache and has the user of its URL; a stop in its middle is nobody's error" do
+    test = self()
+
+    server =
+      Peer.start(fn request, peer ->
+        send(test, {:asked, request.headers})
+        Peer.read(peer) && :done
+      end)
+
+    context = start_alone(apis: [:eventsource], console: self())
+
+    {:ok, _} =
+      Context.eval(
+        context,
+        "globalThis.source = new EventSource('http://user:p%40ss@127.0.0.1:#{server}/'); 0"
+      )
+
+    assert_receive {:asked, headers}
+    assert {"cache-control", "no-cache"} in headers
+    assert {"authorization", "Basic dXNlcjpwQHNz"} in headers
+    {:ok, 2} = Context.eval(context, "source.close(); source.readyState")
+
+    # One that is closed before there is a request.
+    code =
+      "{ const own = new EventSource('http://127.0.0.1:#{server}/'); own.close(); own.readyState }"
+
+    {:ok, 2} = Context.eval(context, code)
+    {:ok, _} = Context.eval(context, "await new Promise((resolve) => setTimeout(resolve, 20))")
+    refute_received {:console, _, _}
+  end
 end

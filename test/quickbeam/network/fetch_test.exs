@@ -597,4 +597,135 @@ defmodule QuickBEAM.Network.FetchTest do
            [head.body, head.headers.get("content-length"), await head.text(), none.body, none.status, same.body, same.status]
            """) == [nil, "1000", "", nil, 204, nil, 304]
   end
+
+  test "with a document, URLs are relative to it" do
+    port = mirror()
+    context = start_alone(apis: [:fetch, :dom, :url])
+
+    assert Context.eval(context, """
+           const refused = await fetch("/none").catch((error) => error.name);
+           location.href = "http://127.0.0.1:#{port}/folder/page?q#f";
+           const answer = await (await fetch("file?x=1")).text();
+           const base = document.head.appendChild(document.createElement("base"));
+           base.href = "/other/";
+           [refused, answer.split("\\n")[0], new Request("a").url.slice(location.origin.length),
+            new Request("", { referrer: "b" }).referrer.slice(location.origin.length),
+            new Request("", { referrer: "http://example.com/" }).referrer,
+            Response.redirect("c").headers.get("location").slice(location.origin.length),
+            new URL(URL.createObjectURL(new Blob([]))).origin === location.origin]
+           """) ==
+             {:ok,
+              [
+                "TypeError",
+                "GET /folder/file?x=1",
+                "/other/a",
+                "/other/b",
+                "about:client",
+                "/other/c",
+                true
+              ]}
+  end
+
+  test "cache modes are told to caches on the way" do
+    answer =
+      run(mirror(), """
+      const asked = async (init) => {
+        const lines = (await (await fetch(url, init)).text()).split("\\n");
+        return lines.filter((line) => /^(cache-control|pragma):/.test(line)).sort().join(", ");
+      };
+      [await asked({}), await asked({ cache: "no-cache" }), await asked({ cache: "reload" }),
+       await asked({ cache: "no-store", headers: { "cache-control": "max-age=5" } })]
+      """)
+
+    assert answer == [
+             "",
+             "cache-control: max-age=0",
+             "cache-control: no-cache, pragma: no-cache",
+             "cache-control: max-age=5, pragma: no-cache"
+           ]
+  end
+
+  test "a Location of bytes that are not UTF-8" do
+    server =
+      Peer.start(fn
+        %{path: "/"}, _ -> {302, [{"location", <<"/a?", 0xFF, "&", "é"::utf8>>}], ""}
+        %{path: path}, _ -> {200, [], path}
+      end)
+
+    assert run(server, "await (await fetch(url)).text()") == "/a?%FF&%C3%A9"
+  end
+
+  test "the body of an aborted response rejects at once, as often as it is asked" do
+    server =
+      Peer.start(fn _, peer ->
+        Peer.write(peer, [Peer.head(200, [{"content-length", 10}]), "some"])
+        Peer.read(peer) && :done
+      end)
+
+    assert run(server, """
+           const controller = new AbortController();
+           const { signal } = controller;
+           const [first, second] = [await fetch(url, { signal }), await fetch(url, { signal })];
+           second.body;
+           controller.abort();
+           const log = [];
+           first.text().catch(({ name }) => log.push(name));
+           second.bytes().catch(({ name }) => log.push(name));
+           Promise.resolve().then(() => log.push("a microtask"));
+           await new Promise((resolve) => setTimeout(resolve, 0));
+           first.text().catch(({ name }) => log.push(name));
+           await null;
+           log
+           """) == ["AbortError", "AbortError", "a microtask", "AbortError"]
+  end
+
+  test "what a server sent too much on a connection spoils no other request" do
+    test = self()
+
+    server =
+      Peer.start(fn
+        %{method: "HEAD"}, peer ->
+          Peer.write(peer, Peer.head(200, [{"content-length", 7}]))
+
+          # The next request is there before the body, which a HEAD must not have.
+          with {:ok, next} <- Peer.read(peer) do
+            send(test, {:next, next})
+            Peer.write(peer, "garbage")
+          end
+
+          :done
+
+        %{method: method, body: body}, _ ->
+          {200, [], "#{method} #{body}"}
+      end)
+
+    # A connection is kept soon after the response is read.
+    after_head = fn init ->
+      """
+      await fetch(url, { method: "HEAD" });
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      await fetch(url, #{init}).then((answer) => answer.text(), ({ name }) => name);
+      """
+    end
+
+    eventually(fn ->
+      assert run(server, after_head.("{}")) == "GET "
+      received?("GET ")
+    end)
+
+    # Twice would do harm.
+    eventually(fn ->
+      answer = run(server, after_head.("{ method: 'POST', body: 'x' }"))
+      assert answer == if(received?("POST "), do: "TypeError", else: "POST x")
+      answer == "TypeError"
+    end)
+  end
+
+  defp received?(method) do
+    receive do
+      {:next, head} -> String.starts_with?(head, method)
+    after
+      0 -> false
+    end
+  end
 end

@@ -63,7 +63,7 @@ defmodule QuickBEAM.Network.HostileTest do
   test "a head without end" do
     endless = fn _, peer ->
       Peer.write(peer, "HTTP/1.1 200 OK\r\n")
-      drip(peer, "x: y\r\n")
+      Peer.drip(peer, "x: y\r\n")
     end
 
     assert failure(endless, "await fetch(url)", headers_timeout: 300) =~ "Network error"
@@ -83,7 +83,7 @@ defmodule QuickBEAM.Network.HostileTest do
   end
 
   test "a flood of informational responses" do
-    flood = fn _, peer -> drip(peer, "HTTP/1.1 100 Continue\r\n\r\n") end
+    flood = fn _, peer -> Peer.drip(peer, "HTTP/1.1 100 Continue\r\n\r\n") end
     assert failure(flood, "await fetch(url)") =~ "informational"
   end
 
@@ -104,17 +104,10 @@ defmodule QuickBEAM.Network.HostileTest do
              {:ok, "there"}
   end
 
-  defp drip(peer, data) do
-    case Peer.write(peer, data) do
-      :ok -> drip(peer, data)
-      _ -> :done
-    end
-  end
-
   test "a body without end, and a gzip bomb" do
     endless = fn _, peer ->
       Peer.write(peer, Peer.head(200, [{"transfer-encoding", "chunked"}]))
-      drip(peer, Peer.chunk(:binary.copy("x", 10_000)))
+      Peer.drip(peer, Peer.chunk(:binary.copy("x", 10_000)))
     end
 
     assert failure(endless, "await (await fetch(url)).text()", max_body_size: 1_000_000) =~
@@ -131,7 +124,7 @@ defmodule QuickBEAM.Network.HostileTest do
     server =
       Peer.start(fn _, peer ->
         Peer.write(peer, Peer.head(200, [{"transfer-encoding", "chunked"}]))
-        drip(peer, Peer.chunk(:binary.copy("x", 10_000)))
+        Peer.drip(peer, Peer.chunk(:binary.copy("x", 10_000)))
       end)
 
     context = start_alone(apis: [:fetch], memory_limit: 8_000_000)

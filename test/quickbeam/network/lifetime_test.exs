@@ -122,4 +122,67 @@ defmodule QuickBEAM.Network.LifetimeTest do
     Context.gc(context)
     eventually(fn -> network().connections == 0 end)
   end
+
+  @tag timeout: 240_000
+  test "a thousand contexts fetch while a third of them is killed" do
+    # Bodies that end, that do not, that break off, and heads that never come.
+    port =
+      Peer.start(fn %{path: path, body: body}, peer ->
+        case path do
+          "/echo" ->
+            {200, [], body}
+
+          "/endless" ->
+            Peer.write(peer, Peer.head(200, [{"transfer-encoding", "chunked"}]))
+            Peer.drip(peer, Peer.chunk(:binary.copy("x", 4096)))
+
+          "/broken" ->
+            {:raw, [Peer.head(200, [{"content-length", 100}]), "some"]}
+
+          "/silent" ->
+            Peer.read(peer, 0, 60_000) && :done
+        end
+      end)
+
+    network = [private: true, max_body_size: 1_000_000]
+
+    code = """
+    const url = "http://127.0.0.1:#{port}";
+    const body = "b".repeat(20_000);
+    const name = (error) => error.name;
+    globalThis.all = Promise.all([
+      fetch(url + "/echo", { method: "POST", body }).then((answer) => answer.text()).then((text) => text === body),
+      fetch(url + "/endless").then((answer) => answer.bytes()).catch(name),
+      fetch(url + "/broken").then((answer) => answer.text()).catch(name),
+      fetch(url + "/silent", { signal: AbortSignal.timeout(200) }).catch(name),
+    ]);
+    0
+    """
+
+    pool = start_pool(size: 2)
+
+    1..1000
+    |> Task.async_stream(
+      fn n ->
+        {owner, context} = start_owner(pool, apis: [:fetch], network: network)
+        {:ok, 0} = Context.eval(context, code)
+
+        if rem(n, 3) == 0 do
+          # Wherever it just is.
+          Process.exit(owner, :kill)
+        else
+          assert Context.eval(context, "await all", timeout: 120_000) ==
+                   {:ok, [true, "TypeError", "TypeError", "TimeoutError"]}
+
+          Process.exit(owner, :kill)
+        end
+      end,
+      max_concurrency: 100,
+      timeout: :infinity
+    )
+    |> Enum.each(fn {:ok, _} -> :ok end)
+
+    eventually(fn -> network() == @nothing end)
+    eventually(fn -> ContextPool.stats(pool).contexts == 0 end)
+  end
 end

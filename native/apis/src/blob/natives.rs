@@ -62,7 +62,7 @@ fn bytes_of<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     })
 }
 
-/// `fromBytes(buffer or view, type)`: a Blob of a copy.
+/// `fromBytes(buffer or view, type)`: a Blob of a copy, its type as it is given.
 fn from_bytes<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let (cx, source) = (call.cx(), call.argument(0));
     let Some(length) = source.byte_length() else {
@@ -71,7 +71,7 @@ fn from_bytes<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let mut builder = Builder::new(cx)?;
     builder.append(length, |to| source.append_bytes(to).map(drop))?;
     let kind = match optional(call, 1) {
-        Some(kind) => normalize_type(&kind.to_text()?),
+        Some(kind) => kind.to_text()?,
         None => String::new(),
     };
     let bytes = builder.finish()?;

@@ -42,8 +42,11 @@ fn create<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let Some(blob) = call.argument(0).host::<Blob>().cloned() else {
         return Err(type_error(cx, "URL.createObjectURL: not a Blob"));
     };
-    // The origin of a context is opaque.
-    let url = format!("blob:null/{}", new_uuid(cx)?);
+    // The origin of a context without a document is opaque.
+    let base = Apis::of(cx).host.base_url(cx);
+    let base = base.and_then(|base| quickbeam_url::Url::parse(&base, None));
+    let origin = base.map_or("null".to_owned(), |base| base.origin().to_string());
+    let url = format!("blob:{origin}/{}", new_uuid(cx)?);
     let entry = (blob, cx.hold(OVERHEAD)?);
     let mut urls = Apis::of(cx).object_urls.0.borrow_mut();
     urls.insert(url.clone(), entry);
@@ -53,11 +56,8 @@ fn create<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
 fn revoke<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     require(call, "URL.revokeObjectURL", 1)?;
     let (cx, url) = (call.cx(), call.argument(0).to_text()?);
-    let gone = Apis::of(cx)
-        .object_urls
-        .0
-        .borrow_mut()
-        .remove(without_fragment(&url));
+    // With a fragment it is another URL.
+    let gone = Apis::of(cx).object_urls.0.borrow_mut().remove(&*url);
     drop(gone);
     Ok(cx.undefined())
 }

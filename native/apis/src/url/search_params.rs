@@ -84,9 +84,11 @@ fn fill<'a>(cx: Cx<'a>, pairs: &mut Pairs, init: &Value<'a>) -> JsResult<()> {
         return Ok(());
     }
     // An ordered map: a name that comes again replaces the value.
-    record(init, |name, value| {
-        pairs.set(cx, name.to_text()?, value.to_text()?)
-    })
+    record(
+        init,
+        |name| name.to_text(),
+        |name, value| pairs.set(cx, name, value.to_text()?),
+    )
 }
 
 fn object<'a>(cx: Cx<'a>, prototype: &Value<'a>, pairs: Pairs) -> JsResult<Value<'a>> {

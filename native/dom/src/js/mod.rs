@@ -41,4 +41,5 @@ mod window;
 pub use dom::Hooks;
 pub use natives::NATIVES;
 pub(crate) use node::query;
+pub(crate) use window::base_url;
 pub use window::globals;

@@ -198,7 +198,7 @@ pub(super) fn set_location<'a>(env: Env<'a>, document: NodeId, to: Value<'a>) ->
 }
 
 /// "Document base URL".
-pub(super) fn base_url(tree: &Tree, id: NodeId) -> String {
+pub(crate) fn base_url(tree: &Tree, id: NodeId) -> String {
     let document = tree.document(id);
     let url = &tree.document_data(document).url;
     let base = tree

@@ -224,7 +224,7 @@ pub(in crate::js) static INPUT: &[Member] = &{
         op!(c"showPicker", 0, element, |_e, _n, _call| {}),
         get!(c"files", element, |e, n| {
             match value_mode(&e.tree(), n) {
-                ValueMode::Filename => e.cx.array()?,
+                ValueMode::Filename => e.dom.hooks.module(e.cx, "file_list.js")?.get("noFiles")?,
                 _ => e.cx.null(),
             }
         }),
