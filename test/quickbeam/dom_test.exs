@@ -32,6 +32,27 @@ defmodule QuickBEAM.DOMTest do
     assert {:ok, "undefined"} = QuickBEAM.eval(other, "typeof document")
   end
 
+  test "a link to a part of the page is followed, others are not", %{js: js} do
+    assert {:ok, ["#here", "http://example.org/page#here", ["#here"]]} =
+             QuickBEAM.eval(js, """
+             location.href = "http://example.org/page";
+             document.body.innerHTML = '<a href="#here"><b>x</b></a><a href="/other#there">y</a>';
+             const heard = [];
+             const changed = new Promise((resolve) => {
+               onhashchange = (event) => { heard.push(new URL(event.newURL).hash); resolve(); };
+             });
+             document.querySelector("b").click();
+             const first = location.hash;
+             document.links[1].click();
+             const second = location.href;
+             document.body.onclick = (event) => event.preventDefault();
+             document.links[0].href = "#no";
+             document.links[0].click();
+             await changed;
+             [first, second, heard]
+             """)
+  end
+
   test "markup, selectors and events work", %{js: js} do
     assert {:ok, [2, "clicked"]} =
              QuickBEAM.eval(js, """

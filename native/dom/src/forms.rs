@@ -2,8 +2,9 @@
 //! user.
 
 use crate::tree::{FormState, NodeId, Tree};
+use crate::validity;
 
-fn state(tree: &Tree, id: NodeId) -> Option<&FormState> {
+pub(crate) fn state(tree: &Tree, id: NodeId) -> Option<&FormState> {
     tree.extra(id)?.form.as_deref()
 }
 
@@ -69,13 +70,19 @@ pub(crate) fn value_mode(tree: &Tree, id: NodeId) -> ValueMode {
 }
 
 /// "Value sanitization algorithm".
-fn sanitize(kind: &str, value: &str) -> String {
+pub(crate) fn sanitize(tree: &Tree, id: NodeId, value: &str) -> String {
     let without_newlines = || value.replace(['\n', '\r'], "");
+    let kind = input_type(tree, id);
     match kind {
+        "email" if tree.attribute(id, "multiple").is_some() => value
+            .split(',')
+            .map(|one| one.trim_matches(is_space))
+            .collect::<Vec<_>>()
+            .join(","),
         "text" | "search" | "tel" | "password" => without_newlines(),
         "url" | "email" => without_newlines().trim_matches(is_space).to_owned(),
         "number" if !is_number(value) => String::new(),
-        "range" if !is_number(value) => "50".to_owned(),
+        "range" => in_range(tree, id, value),
         "color" => {
             let lower = value.to_ascii_lowercase();
             let is_color = lower.len() == 7
@@ -87,37 +94,81 @@ fn sanitize(kind: &str, value: &str) -> String {
                 "#000000".to_owned()
             }
         }
-        "date" if !shaped(value, "dddd-dd-dd") => String::new(),
-        "month" if !shaped(value, "dddd-dd") => String::new(),
-        "week" if !shaped(value, "dddd-Wdd") => String::new(),
-        "time" if !shaped(value, "dd:dd") && !shaped(value, "dd:dd:dd") => String::new(),
-        "datetime-local"
-            if !shaped(value, "dddd-dd-ddTdd:dd") && !shaped(value, "dddd-dd-ddTdd:dd:dd") =>
-        {
-            String::new()
+        "date" | "month" | "week" | "time" | "datetime-local" => {
+            crate::form_dates::sanitize(kind, value)
         }
         _ => value.to_owned(),
     }
 }
 
-fn is_space(char: char) -> bool {
+pub(crate) fn is_space(char: char) -> bool {
     matches!(char, '\t' | '\n' | '\x0C' | '\r' | ' ')
+}
+
+/// How far a number may be from a whole one and still be it, for its size.
+pub(crate) const FLOAT: f64 = 1e-9;
+
+/// The value of a range: within its bounds, on its steps.
+fn in_range(tree: &Tree, id: NodeId, value: &str) -> String {
+    let (min, max) = validity::bounds(tree, id, "range");
+    let (min, max) = (min.unwrap_or(0.0), max.unwrap_or(100.0));
+    let given = is_number(value).then(|| parse_float(Some(value))).flatten();
+    let middle = min + (max - min) / 2.0;
+    let mut number = given.unwrap_or(if max < min { min } else { middle });
+    number = number.min(max).max(min);
+    if let Some(step) = validity::step(tree, id, "range") {
+        let base = validity::step_base(tree, id, "range");
+        let steps = (number - base) / step;
+        if (steps - steps.round()).abs() > FLOAT * steps.abs().max(1.0) {
+            // Halves go up, but not past the end.
+            number = base + (steps + 0.5).floor() * step;
+            if number > max && max >= min {
+                number = base + steps.floor() * step;
+            }
+        }
+    }
+    match given {
+        Some(given) if given == number => value.to_owned(),
+        _ => number.to_string(),
+    }
+}
+
+/// HTML, "rules for parsing floating-point number values".
+pub(crate) fn parse_float(text: Option<&str>) -> Option<f64> {
+    let text = text?.trim_start_matches(is_space);
+    let (sign, rest) = match text.as_bytes().first()? {
+        b'-' => ("-", &text[1..]),
+        b'+' => ("", &text[1..]),
+        _ => ("", text),
+    };
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let whole = digits(rest);
+    let mut end = whole;
+    if rest[end..].starts_with('.') {
+        let fraction = digits(&rest[end + 1..]);
+        if whole == 0 && fraction == 0 {
+            return None;
+        }
+        // A point without digits after it is not of the number.
+        end += if fraction == 0 { 0 } else { 1 + fraction };
+    } else if whole == 0 {
+        return None;
+    }
+    if rest[end..].starts_with(['e', 'E']) {
+        let exponent = &rest[end + 1..];
+        let signed = usize::from(exponent.starts_with(['-', '+']));
+        let count = digits(&exponent[signed..]);
+        if count > 0 {
+            end += 1 + signed + count;
+        }
+    }
+    let value: f64 = format!("{sign}{}", &rest[..end]).parse().ok()?;
+    value.is_finite().then_some(value)
 }
 
 fn is_number(value: &str) -> bool {
     let starts = value.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '.');
     starts && !value.ends_with('.') && value.parse::<f64>().is_ok_and(f64::is_finite)
-}
-
-fn shaped(value: &str, shape: &str) -> bool {
-    value.len() == shape.len()
-        && value
-            .bytes()
-            .zip(shape.bytes())
-            .all(|(byte, shape)| match shape {
-                b'd' => byte.is_ascii_digit(),
-                other => byte == other,
-            })
 }
 
 /// The value of an `input`, `textarea`, `select`, `option` or `button`.
@@ -132,7 +183,7 @@ pub(crate) fn value(tree: &Tree, id: NodeId) -> String {
                 ValueMode::Value => {
                     match state(tree, id).and_then(|state| state.value.as_deref()) {
                         Some(value) => value.to_owned(),
-                        None => sanitize(input_type(tree, id), attribute.unwrap_or("")),
+                        None => sanitize(tree, id, attribute.unwrap_or("")),
                     }
                 }
                 ValueMode::Default => attribute.unwrap_or("").to_owned(),
@@ -161,7 +212,7 @@ pub(crate) fn set_value(tree: &mut Tree, id: NodeId, value: &str) {
     }
     match value_mode(tree, id) {
         ValueMode::Value => {
-            let value = sanitize(input_type(tree, id), value);
+            let value = sanitize(tree, id, value);
             put_value(tree, id, value);
         }
         ValueMode::Default | ValueMode::DefaultOn => tree.set_attribute(id, "value", value),
@@ -386,102 +437,4 @@ pub(crate) fn reset(tree: &mut Tree, id: NodeId) {
             state.indeterminate = false;
         });
     }
-}
-
-// ---- validity --------------------------------------------------------------
-
-/// What is wrong with a control, of HTML's ValidityState.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Validity {
-    pub value_missing: bool,
-    pub type_mismatch: bool,
-    pub range_underflow: bool,
-    pub range_overflow: bool,
-    pub custom_error: bool,
-}
-
-/// HTML, "barred from constraint validation", the other way round.
-pub(crate) fn will_validate(tree: &Tree, id: NodeId) -> bool {
-    let Some(element) = tree.element(id) else {
-        return false;
-    };
-    let kind = match &*element.name.local {
-        "input" => match input_type(tree, id) {
-            "hidden" | "reset" | "button" => false,
-            _ => tree.attribute(id, "readonly").is_none(),
-        },
-        "textarea" => tree.attribute(id, "readonly").is_none(),
-        "select" => true,
-        "button" => matches!(
-            tree.attribute_or_empty(id, "type")
-                .to_ascii_lowercase()
-                .as_str(),
-            "" | "submit"
-        ),
-        _ => false,
-    };
-    kind && !crate::selectors::is_disabled(tree, id)
-        && !tree
-            .ancestors(id)
-            .any(|node| tree.is_html_named(node, "datalist"))
-}
-
-pub(crate) fn validity(tree: &Tree, id: NodeId) -> Validity {
-    let mut found = Validity::default();
-    let custom = state(tree, id).is_some_and(|state| !state.custom_validity.is_empty());
-    found.custom_error = custom;
-    let current = value(tree, id);
-    let required = tree.attribute(id, "required").is_some();
-    let is_input = tree.is_html_named(id, "input");
-    let kind = if is_input { input_type(tree, id) } else { "" };
-    found.value_missing = required
-        && match kind {
-            "checkbox" => !is_checked(tree, id),
-            "radio" => !radio_group(tree, id)
-                .into_iter()
-                .any(|one| is_checked(tree, one)),
-            "hidden" | "range" | "color" | "submit" | "image" | "reset" | "button" => false,
-            _ => current.is_empty(),
-        };
-    if current.is_empty() {
-        return found;
-    }
-    found.type_mismatch = match kind {
-        "email" => !is_email(&current),
-        "url" => !current.contains(':') || current.starts_with(':'),
-        _ => false,
-    };
-    // Too long and too short is only what a user typed; of a script's value
-    // nothing is.
-    if matches!(kind, "number" | "range")
-        && let Ok(number) = current.parse::<f64>()
-    {
-        let bound = |name: &str| {
-            tree.attribute(id, name)
-                .and_then(|text| text.parse::<f64>().ok())
-        };
-        found.range_underflow = bound("min").is_some_and(|min| number < min);
-        found.range_overflow = bound("max").is_some_and(|max| number > max);
-    }
-    found
-}
-
-pub(crate) fn is_valid(tree: &Tree, id: NodeId) -> bool {
-    !will_validate(tree, id) || validity(tree, id) == Validity::default()
-}
-
-/// HTML, "valid e-mail address".
-fn is_email(text: &str) -> bool {
-    let Some((user, host)) = text.split_once('@') else {
-        return false;
-    };
-    let user_char = |c: char| c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c);
-    let label = |label: &str| {
-        !label.is_empty()
-            && label.len() <= 63
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-    };
-    !user.is_empty() && user.chars().all(user_char) && host.split('.').all(label)
 }

@@ -6,7 +6,7 @@
 //! | [`parse`], [`serialize`] | HTML in and out |
 //! | `xml` | XML in and out |
 //! | [`selectors`] | selectors, by the crates `selectors` and `cssparser` |
-//! | `forms` | the state of form controls |
+//! | `forms`, `form_dates`, `validity` | the state of form controls |
 //! | `declarations`, `css_properties` | `style` attributes |
 //! | `url` | references to URLs |
 //! | `js` | the classes that scripts see |
@@ -19,6 +19,7 @@
 
 mod css_properties;
 mod declarations;
+mod form_dates;
 mod forms;
 mod js;
 mod outside;
@@ -27,6 +28,7 @@ pub mod selectors;
 pub mod serialize;
 pub mod tree;
 mod url;
+mod validity;
 mod xml;
 
 pub use js::{Hooks, NATIVES};

@@ -309,6 +309,10 @@ impl TreeSink for Sink<'_> {
             tree.extra_mut(id).integration_point = true;
         }
         if name.ns == ns!(html) {
+            let is = tree.attribute(id, "is").map(Box::from);
+            if is.is_some() {
+                tree.update_extra(id, |extra| extra.is = is);
+            }
             match &*name.local {
                 "option" => self.select_options.borrow_mut().push(id),
                 "selectedcontent" => self.has_selected_content.set(true),

@@ -5,6 +5,7 @@ import { FocusEvent, InputEvent, MouseEvent, PointerEvent, SubmitEvent } from ".
 import {
   attribute,
   checkedInGroup,
+  documentUrl,
   formControls,
   formOwner,
   htmlName,
@@ -16,6 +17,7 @@ import {
   isNode,
   isValid,
   labeledControl,
+  load,
   resetControl,
   setChecked,
   setFocused,
@@ -61,8 +63,7 @@ function behaviorOf(node, event, target) {
       return summaryBehavior(node);
     case "a":
     case "area":
-      // Nothing is navigated to.
-      return attribute(node, "href") === null ? null : {};
+      return attribute(node, "href") === null ? null : { run: () => follow(node) };
     default:
       return null;
   }
@@ -119,11 +120,19 @@ function buttonBehavior(button, type) {
   return {
     run() {
       const form = formOwner(button);
-      if (form === null || !isConnected(button)) return;
+      if (form === null || !isConnected(button) || isDisabled(button)) return;
       if (type === "reset") reset(form);
       else submit(form, button);
     },
   };
+}
+
+/** "Follow the hyperlink": within the document only, nothing is loaded. */
+function follow(link) {
+  if (!["", "_self"].includes(link.target.toLowerCase())) return;
+  const [here] = documentUrl().split("#");
+  const [there, fragment] = link.href.split("#");
+  if (fragment !== undefined && here === there && isConnected(link)) load("dom/window.js").navigate(link.href);
 }
 
 function clickLabeled(label, target) {
@@ -193,6 +202,10 @@ export function checkControl(control) {
 
 export function fireClose(dialog) {
   queueMicrotask(() => fire(dialog, "close"));
+}
+
+export function fireSlotChange(slot) {
+  fire(slot, "slotchange", { bubbles: true });
 }
 
 // Focus

@@ -13,6 +13,7 @@ use super::convert::{ToJs, type_error};
 use super::dom::{Env, held};
 use super::interfaces::Interface;
 use super::node::{array, kept};
+use super::window_names;
 use crate::forms;
 use crate::tree::{NodeId, QuirksMode, Tree};
 
@@ -54,6 +55,8 @@ pub(super) enum Query {
     Static,
     /// Controls of a form with a name or id.
     ControlsNamed(String),
+    /// What the window has under a name.
+    WindowNamed(String),
 }
 
 /// Internal slot: the root's object, or the array of a static list.
@@ -342,6 +345,7 @@ impl Collection {
                 .into_iter()
                 .filter(|id| is_called(tree, *id, name))
                 .collect(),
+            Query::WindowNamed(name) => below(&|id| window_names::is_called(tree, id, name)),
             Query::TableRows => {
                 let rows = |parent: NodeId| {
                     tree.child_elements(parent)

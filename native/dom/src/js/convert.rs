@@ -163,6 +163,26 @@ pub(crate) fn parse_integer(text: Option<&str>) -> Option<i32> {
     text[..end].parse().ok()
 }
 
+/// HTML, "rules for parsing non-negative integers", as far as a `long` goes.
+pub(crate) fn parse_natural(text: Option<&str>) -> Option<u32> {
+    parse_integer(text).and_then(|value| u32::try_from(value).ok())
+}
+
+/// As [`parse_natural`], what is too large being the most there is.
+pub(crate) fn parse_natural_or_most(text: Option<&str>) -> Option<u32> {
+    let large = || {
+        let text = text?.trim_start_matches([' ', '\t', '\n', '\x0C', '\r']);
+        let digits = text.strip_prefix('+').unwrap_or(text);
+        digits
+            .starts_with(|char: char| char.is_ascii_digit())
+            .then_some(u32::MAX)
+    };
+    match parse_integer(text) {
+        Some(value) => u32::try_from(value).ok(),
+        None => large(),
+    }
+}
+
 /// Argument `index` as a node.
 pub(crate) fn node(call: &Call<'_>, index: usize) -> JsResult<NodeId> {
     let env = Env::of(call.cx());

@@ -96,7 +96,23 @@ macro_rules! reflect_bool {
     };
 }
 
-/// A `long` (or `unsigned long`) attribute that reflects a content attribute.
+/// A DOMString attribute that reflects a content attribute, null being the empty
+/// string.
+macro_rules! reflect_or_null {
+    ($name:literal, $attribute:expr) => {
+        attr!(
+            $name,
+            element,
+            |e, n| e.tree().attribute_or_empty(n, $attribute).to_owned(),
+            |e, n, to| {
+                let to = $crate::js::convert::text_or_null(&to)?;
+                e.tree_mut().set_attribute(n, $attribute, &to);
+            }
+        )
+    };
+}
+
+/// A `long` attribute that reflects a content attribute.
 macro_rules! reflect_number {
     ($name:literal, $attribute:expr, $default:literal) => {
         attr!(
@@ -108,6 +124,119 @@ macro_rules! reflect_number {
                 let to = $crate::js::convert::long(&to)?;
                 e.tree_mut().set_attribute(n, $attribute, &to.to_string());
             }
+        )
+    };
+}
+
+/// A `long` attribute that is limited to numbers from zero on: -1 where there is
+/// none.
+macro_rules! reflect_length {
+    ($name:literal, $attribute:expr) => {
+        attr!(
+            $name,
+            element,
+            |e, n| $crate::js::convert::parse_natural(e.tree().attribute(n, $attribute))
+                .map_or(-1, |value| value as i32),
+            |e, n, to| {
+                let to = $crate::js::convert::long(&to)?;
+                if to < 0 {
+                    let message = format!("{to} is less than zero");
+                    return Err(e.throw(&$crate::tree::DomError::index_size(message)));
+                }
+                e.tree_mut().set_attribute(n, $attribute, &to.to_string());
+            }
+        )
+    };
+}
+
+/// An `unsigned long` attribute that reflects a content attribute.
+macro_rules! reflect_unsigned {
+    ($name:literal, $attribute:expr, $default:literal) => {
+        reflect_unsigned!($name, $attribute, $default, |value: u32| value, 0)
+    };
+    // As it is read, and the least value that can be set.
+    ($name:literal, $attribute:expr, $default:literal, $read:expr, $least:literal) => {
+        attr!(
+            $name,
+            element,
+            |e, n| $crate::js::convert::parse_natural(e.tree().attribute(n, $attribute))
+                .map_or($default, $read),
+            |e, n, to| {
+                let to = $crate::js::convert::unsigned_long(&to)?;
+                let fits = ($least..=0x7FFF_FFFF).contains(&to);
+                let to = if fits { to } else { $default };
+                e.tree_mut().set_attribute(n, $attribute, &to.to_string());
+            }
+        )
+    };
+}
+
+/// As `reflect_unsigned!`, of numbers within bounds ("clamped to the range").
+macro_rules! reflect_clamped {
+    ($name:literal, $attribute:expr, $default:literal, $from:literal, $to:literal) => {
+        attr!(
+            $name,
+            element,
+            |e, n| $crate::js::convert::parse_natural_or_most(e.tree().attribute(n, $attribute))
+                .map_or($default, |value| value.clamp($from, $to)),
+            |e, n, to| {
+                let to = $crate::js::convert::unsigned_long(&to)?;
+                let to = if to <= 0x7FFF_FFFF { to } else { $default };
+                e.tree_mut().set_attribute(n, $attribute, &to.to_string());
+            }
+        )
+    };
+}
+
+/// As `reflect_unsigned!`, of numbers greater than zero ("limited to only
+/// positive numbers with fallback").
+macro_rules! reflect_positive {
+    ($name:literal, $attribute:expr, $default:literal) => {
+        reflect_unsigned!(
+            $name,
+            $attribute,
+            $default,
+            |value| if value == 0 { $default } else { value },
+            1
+        )
+    };
+}
+
+/// `crossOrigin` of all that has it.
+macro_rules! reflect_cross_origin {
+    () => {
+        attr!(
+            c"crossOrigin",
+            element,
+            |e, n| e.tree().attribute(n, "crossorigin").map(|value| {
+                match value.eq_ignore_ascii_case("use-credentials") {
+                    true => "use-credentials",
+                    false => "anonymous",
+                }
+            }),
+            |e, n, to| $crate::js::html::set_or_remove(e, n, "crossorigin", &to)
+        )
+    };
+}
+
+/// `referrerPolicy` of all that has it.
+macro_rules! reflect_referrer_policy {
+    () => {
+        reflect_enum!(
+            c"referrerPolicy",
+            "referrerpolicy",
+            "",
+            "",
+            [
+                "no-referrer",
+                "no-referrer-when-downgrade",
+                "same-origin",
+                "origin",
+                "strict-origin",
+                "origin-when-cross-origin",
+                "strict-origin-when-cross-origin",
+                "unsafe-url"
+            ]
         )
     };
 }
@@ -150,6 +279,24 @@ macro_rules! reflect_url {
     };
 }
 
+/// A URL that forms are sent to: the document's own where there is none.
+macro_rules! reflect_action {
+    ($name:literal, $attribute:expr) => {
+        attr!(
+            $name,
+            element,
+            |e, n| match e.tree().attribute_or_empty(n, $attribute) {
+                "" => e.tree().document_data(n).url.to_string(),
+                _ => e.resolved_url(n, $attribute),
+            },
+            |e, n, to| {
+                let to = to.to_text()?;
+                e.tree_mut().set_attribute(n, $attribute, &to);
+            }
+        )
+    };
+}
+
 /// A `DOMString?` attribute that reflects a content attribute (ARIA).
 macro_rules! aria {
     ($name:literal, $attribute:literal) => {
@@ -157,14 +304,7 @@ macro_rules! aria {
             $name,
             element,
             |e, n| e.tree().attribute(n, $attribute).map(str::to_owned),
-            |e, n, to| {
-                let to = $crate::js::convert::nullable_text(&to)?;
-                let mut tree = e.tree_mut();
-                match to {
-                    Some(to) => tree.set_attribute(n, $attribute, &to),
-                    None => drop(tree.remove_attribute(n, $attribute)),
-                }
-            }
+            |e, n, to| $crate::js::html::set_or_remove(e, n, $attribute, &to)
         )
     };
 }

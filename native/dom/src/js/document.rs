@@ -265,9 +265,11 @@ pub(super) static MEMBERS: &[Member] = &[
         |e, n| {
             let tree = e.tree();
             let root = tree.document_element(n);
-            root.map_or(String::new(), |root| {
-                tree.attribute_or_empty(root, "dir").to_owned()
-            })
+            let dir = root.map_or("", |root| tree.attribute_or_empty(root, "dir"));
+            let known = ["ltr", "rtl", "auto"].into_iter();
+            known
+                .filter(|one| one.eq_ignore_ascii_case(dir))
+                .collect::<String>()
         },
         |e, n, to| {
             let to = to.to_text()?;

@@ -9,6 +9,7 @@ use super::convert::type_error;
 use super::custom::Custom;
 use super::interfaces::{self, Interface};
 use super::observer::Observers;
+use super::slots::Signals;
 use crate::parse::Pace;
 use crate::tree::{DomError, Effect, IteratorId, NodeData, NodeId, RangeId, Tree};
 
@@ -30,6 +31,7 @@ pub(crate) struct Dom {
     document: OnceCell<(NodeId, Root)>,
     pub(crate) observers: Observers,
     pub(crate) custom: Custom,
+    pub(crate) slots: Signals,
 }
 
 /// What finalizers, too, can reach.
@@ -84,7 +86,9 @@ pub(crate) mod held {
     pub const END: u32 = 13;
     pub const FILTER: u32 = 14;
     pub const INTERNALS: u32 = 15;
+    pub const SIZES: u32 = 16;
     pub const OWNER: u32 = 17;
+    pub const VALIDITY: u32 = 19;
     /// Live collections by kind and name: an object.
     pub const COLLECTIONS: u32 = 18;
 }
@@ -132,6 +136,7 @@ impl Dom {
             document: OnceCell::new(),
             observers: Observers::default(),
             custom: Custom::default(),
+            slots: Signals::default(),
         }
     }
 }
@@ -412,6 +417,8 @@ impl<'a> Env<'a> {
         };
         let object = self.wrap(id)?;
         let _ = self.dom.document.set((id, Root::new(object.clone())));
+        // Its elements are found by their ids from here on.
+        self.prototype(Interface::Window)?;
         self.settle()?;
         Ok(object)
     }
@@ -504,6 +511,7 @@ impl<'a> Env<'a> {
             self.hold_document(&object, *node, *to)?;
         }
         super::custom::hear(self, effect)?;
+        super::slots::hear(self, effect)?;
         super::observer::hear(self, effect)
     }
 

@@ -6,7 +6,7 @@ use quickbeam_engine::{Call, JsResult, Member};
 use super::collection;
 use super::convert::{self, nullable_text, text, text_or_null};
 use super::dom::{Env, held};
-use super::node::selectors;
+use super::query::selectors;
 use super::{attr, css, markup, shadow, token_list};
 use crate::tree::{DomError, NodeId, Tree, validate_qualified};
 
@@ -163,15 +163,15 @@ pub(super) static MEMBERS: &[Member] = &[
     )),
     get!(c"assignedSlot", element, |e, n| e.tree().find_slot(n, true)),
     op!(c"closest", 1, element, |e, n, call| {
-        let selectors = selectors(e, &text(call, 0)?)?;
+        let selectors = selectors(e, n, &text(call, 0)?)?;
         selectors.closest(&e.tree(), n)
     }),
     op!(c"matches", 1, element, |e, n, call| {
-        let selectors = selectors(e, &text(call, 0)?)?;
+        let selectors = selectors(e, n, &text(call, 0)?)?;
         selectors.matches(&e.tree(), n, Some(n))
     }),
     op!(c"webkitMatchesSelector", 1, element, |e, n, call| {
-        let selectors = selectors(e, &text(call, 0)?)?;
+        let selectors = selectors(e, n, &text(call, 0)?)?;
         selectors.matches(&e.tree(), n, Some(n))
     }),
     op!(c"getElementsByTagName", 1, element, |e, n, call| {
@@ -261,6 +261,27 @@ pub(super) static MEMBERS: &[Member] = &[
     get!(c"clientHeight", element, |_e, _n| 0),
     aria!(c"role", "role"),
     aria!(c"ariaAtomic", "aria-atomic"),
+    aria!(c"ariaAutoComplete", "aria-autocomplete"),
+    aria!(c"ariaBrailleLabel", "aria-braillelabel"),
+    aria!(c"ariaBrailleRoleDescription", "aria-brailleroledescription"),
+    aria!(c"ariaColCount", "aria-colcount"),
+    aria!(c"ariaColIndex", "aria-colindex"),
+    aria!(c"ariaColIndexText", "aria-colindextext"),
+    aria!(c"ariaColSpan", "aria-colspan"),
+    aria!(c"ariaKeyShortcuts", "aria-keyshortcuts"),
+    aria!(c"ariaMultiLine", "aria-multiline"),
+    aria!(c"ariaMultiSelectable", "aria-multiselectable"),
+    aria!(c"ariaOrientation", "aria-orientation"),
+    aria!(c"ariaPlaceholder", "aria-placeholder"),
+    aria!(c"ariaPosInSet", "aria-posinset"),
+    aria!(c"ariaRelevant", "aria-relevant"),
+    aria!(c"ariaRoleDescription", "aria-roledescription"),
+    aria!(c"ariaRowCount", "aria-rowcount"),
+    aria!(c"ariaRowIndex", "aria-rowindex"),
+    aria!(c"ariaRowIndexText", "aria-rowindextext"),
+    aria!(c"ariaRowSpan", "aria-rowspan"),
+    aria!(c"ariaSetSize", "aria-setsize"),
+    aria!(c"ariaSort", "aria-sort"),
     aria!(c"ariaBusy", "aria-busy"),
     aria!(c"ariaChecked", "aria-checked"),
     aria!(c"ariaCurrent", "aria-current"),

@@ -35,7 +35,7 @@ pub(super) static MEMBERS: &[Member] = &[
         env.made(made)?.to_js(env)
     }),
     Member::operation(c"createDocument", 2, |call| {
-        let (env, document) = implementation(call)?;
+        let (env, _) = implementation(call)?;
         convert::require(call, c"createDocument", 2)?;
         let namespace = nullable_text(&call.argument(0))?.unwrap_or_default();
         let name = convert::text_or_null(&call.argument(1))?;
@@ -50,9 +50,7 @@ pub(super) static MEMBERS: &[Member] = &[
         env.changing(|| {
             let id = {
                 let mut tree = env.tree_mut();
-                let url = tree.document_data(document).url.clone();
                 let id = tree.new_document(false);
-                tree.set_url(id, &url);
                 tree.document_data_mut(id).is_xml_document = true;
                 tree.set_content_type(
                     id,

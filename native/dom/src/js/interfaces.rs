@@ -185,6 +185,7 @@ interfaces! {
     MutationObserver, c"MutationObserver": Nothing, new_observer, observer::MEMBERS, &[];
     MutationRecord, c"MutationRecord": Nothing, illegal, observer::RECORD, &[];
     CustomElementRegistry, c"CustomElementRegistry": Nothing, illegal, registry::MEMBERS, &[];
+    ValidityState, c"ValidityState": Nothing, illegal, members::VALIDITY_STATE, &[];
     Window, c"Window": EventTarget, illegal, window::WINDOW, &[];
 }
 
@@ -210,6 +211,9 @@ pub(crate) fn build<'a>(env: Env<'a>, interface: Interface) -> JsResult<Value<'a
         env.cx.define_members(&prototype, members)?;
     }
     unscopables(env, interface, &prototype)?;
+    if interface == Window {
+        super::window_names::join(env, &prototype)?;
+    }
     debug_assert!(!class.name.is_empty());
     Ok(constructor)
 }
@@ -222,6 +226,7 @@ fn mixins(interface: Interface) -> Vec<&'static [Member]> {
             node::PARENT_NODE,
             node::NON_ELEMENT_PARENT,
             super::events::HANDLERS,
+            super::document_legacy::MEMBERS,
         ],
         DocumentFragment => vec![node::PARENT_NODE, node::NON_ELEMENT_PARENT],
         CharacterData => vec![node::CHILD_NODE, node::SIBLINGS],
@@ -303,13 +308,9 @@ macro_rules! node_constructor {
     };
 }
 
-node_constructor!(new_document, 0, |env, document, _call| {
-    let mut tree = env.tree_mut();
-    let id = tree.new_document(false);
-    let url = tree.document_data(document).url.clone();
-    tree.set_url(id, &url);
-    id
-});
+node_constructor!(new_document, 0, |env, _document, _call| env
+    .tree_mut()
+    .new_document(false));
 node_constructor!(new_fragment, 0, |env, document, _call| env
     .tree_mut()
     .new_fragment(document));

@@ -1,11 +1,11 @@
-//! Elements as markup and as text: DOM Parsing, and `innerText` of HTML, 3.2.7.
+//! Elements as markup: DOM Parsing.
 
 use super::convert::member;
 use super::dom::{Env, Paced};
 use super::node::insert;
 use crate::parse::{self, HtmlOptions};
 use crate::serialize;
-use crate::tree::{DomError, NodeData, NodeId, Tree};
+use crate::tree::{DomError, NodeId, Tree};
 use html5ever::ns;
 use quickbeam_engine::{Call, ErrorKind, JsResult};
 
@@ -214,46 +214,4 @@ pub(super) fn get_html<'a>(env: Env<'a>, id: NodeId, call: &Call<'a>) -> JsResul
         }
     }
     Ok(serialize::get_html(&env.tree(), id, wanted))
-}
-
-/// `innerText` as it is read without layout: its text, with `br` as a new line.
-pub(super) fn inner_text(tree: &Tree, id: NodeId) -> String {
-    let mut out = String::new();
-    let mut at = tree.first_child(id);
-    while let Some(node) = at {
-        let mut skip = false;
-        match tree.data(node) {
-            NodeData::Text(text) => out.push_str(text),
-            NodeData::Element(element) if element.is_html() => match &*element.name.local {
-                "br" => out.push('\n'),
-                "script" | "style" | "template" | "noscript" | "head" | "title" => skip = true,
-                _ => {}
-            },
-            _ => {}
-        }
-        at = match skip {
-            true => tree.following_past(node, id),
-            false => tree.following(node, id),
-        };
-    }
-    out
-}
-
-/// "Rendered text fragment": lines become `br`.
-pub(super) fn set_inner_text(env: Env<'_>, id: NodeId, text: &str) -> NodeId {
-    let mut tree = env.tree_mut();
-    let document = tree.document(id);
-    let fragment = tree.new_fragment(document);
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    for (index, line) in text.split('\n').enumerate() {
-        if index > 0 {
-            let br = tree.new_element(document, Tree::html_name("br"));
-            tree.link(fragment, br, None);
-        }
-        if !line.is_empty() {
-            let text = tree.new_text(document, line);
-            tree.link(fragment, text, None);
-        }
-    }
-    fragment
 }

@@ -185,7 +185,10 @@ pub static NATIVES: &[Member] = &[
         let controls = forms::elements(&env.tree(), node);
         super::node::array(env, &controls)
     }),
-    Member::method(c"isValid", 1, |call| of_node(call, forms::is_valid)),
+    Member::method(c"isValid", 1, |call| {
+        let env = Env::of(call.cx());
+        super::html::is_valid(env, convert::node(call, 0)?)?.to_js(env)
+    }),
     Member::method(c"documentUrl", 0, |call| {
         let env = Env::of(call.cx());
         let document = env.window_document_id()?;

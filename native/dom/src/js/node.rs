@@ -6,7 +6,7 @@ use quickbeam_engine::{Call, JsResult, Kind, Member, Value};
 use super::collection;
 use super::convert::{self, ToJs, member, nullable_node, nullable_text, text, type_error};
 use super::dom::Env;
-use crate::selectors::Selectors;
+use super::query::{query, selectors};
 use crate::tree::{DomError, NodeData, NodeId, Position, Tree};
 
 pub(super) static MEMBERS: &[Member] = &[
@@ -235,11 +235,11 @@ pub(super) static PARENT_NODE: &[Member] = &[
         move_before(e, n, node, before)
     }),
     op!(c"querySelector", 1, parent_node, |e, n, call| {
-        let selectors = selectors(e, &text(call, 0)?)?;
+        let selectors = selectors(e, n, &text(call, 0)?)?;
         query(e, &selectors, n, true)?.pop()
     }),
     op!(c"querySelectorAll", 1, parent_node, |e, n, call| {
-        let selectors = selectors(e, &text(call, 0)?)?;
+        let selectors = selectors(e, n, &text(call, 0)?)?;
         let found = query(e, &selectors, n, false)?;
         collection::static_list(e, &found)
     }),
@@ -436,35 +436,6 @@ fn nodes_into_one<'a>(env: Env<'a>, call: &Call<'a>, context: NodeId) -> JsResul
         }
     }
     Ok(fragment)
-}
-
-// ---- selectors -------------------------------------------------------------
-
-/// Parse a list of selectors.
-pub(super) fn selectors(env: Env<'_>, text: &str) -> JsResult<Selectors> {
-    Selectors::parse(text).map_err(|error| env.throw(&error))
-}
-
-/// How many nodes are looked at between two polls.
-const BETWEEN_POLLS: usize = 1024;
-
-/// The descendants that match, or the first of them.
-pub(crate) fn query(
-    env: Env<'_>,
-    selectors: &Selectors,
-    root: NodeId,
-    only_first: bool,
-) -> JsResult<Vec<NodeId>> {
-    let mut found = Vec::new();
-    let mut at = root;
-    loop {
-        let next = selectors.find(&env.tree(), root, at, BETWEEN_POLLS, only_first, &mut found);
-        match next.map_err(|error| env.throw(&error))? {
-            Some(next) => at = next,
-            None => return Ok(found),
-        }
-        env.cx.poll()?;
-    }
 }
 
 /// A value that a node keeps, made on first touch.

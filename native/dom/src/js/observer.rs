@@ -428,12 +428,17 @@ fn record<'a>(env: Env<'a>, effect: &Effect, target: NodeId, old: bool) -> JsRes
     Ok(object)
 }
 
-/// "Queue a mutation observer microtask".
+/// An observer has records.
 fn mark_pending<'a>(env: Env<'a>, object: &Value<'a>, observer: &Observer) -> JsResult<()> {
     if !observer.pending.replace(true) {
         let pending = &env.dom.observers.pending;
         pending.borrow_mut().push(Root::new(object.clone()));
     }
+    queue(env)
+}
+
+/// "Queue a mutation observer microtask".
+pub(super) fn queue(env: Env<'_>) -> JsResult<()> {
     if !env.dom.observers.queued.replace(true) {
         super::dom::microtask(env, notify)?;
     }
@@ -445,6 +450,7 @@ fn notify<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
     let env = Env::of(call.cx());
     env.dom.observers.queued.set(false);
     let pending = env.dom.observers.pending.take();
+    let slots = env.dom.slots.take();
     for root in pending {
         let object = root.get(env.cx);
         let Some(observer) = object.host::<Observer>() else {
@@ -463,5 +469,6 @@ fn notify<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
             env.report(thrown)?;
         }
     }
+    super::slots::tell(env, slots)?;
     ().to_js(env)
 }

@@ -56,12 +56,16 @@ pub(super) static SERIALIZER: &[Member] = &[Member::operation(c"serializeToStrin
     xml.to_js(env)
 })];
 
-/// A new document of HTML, without a window.
-pub(super) fn html_document(env: Env<'_>, html: &str, declarative: bool) -> JsResult<NodeId> {
-    let url = match env.main_document() {
+fn window_url(env: Env<'_>) -> String {
+    match env.main_document() {
         Some(main) => env.tree().document_data(main).url.to_string(),
         None => "about:blank".to_owned(),
-    };
+    }
+}
+
+/// A new document of HTML, without a window.
+pub(super) fn html_document(env: Env<'_>, html: &str, declarative: bool) -> JsResult<NodeId> {
+    let url = window_url(env);
     let document = {
         let mut tree = env.tree_mut();
         let document = tree.new_document(true);
@@ -82,10 +86,11 @@ pub(super) fn html_document(env: Env<'_>, html: &str, declarative: bool) -> JsRe
 
 /// A new document of XML; of what is none, one that says why.
 fn xml_document(env: Env<'_>, markup: &str, kind: &str) -> JsResult<NodeId> {
+    let url = window_url(env);
     let document = {
         let mut tree = env.tree_mut();
         let document = tree.new_document(false);
-        tree.document_data_mut(document).is_xml_document = true;
+        tree.set_url(document, &url);
         tree.set_content_type(document, kind);
         if let Err(error) = xml::parse_document(&mut tree, document, markup) {
             xml::error_document(&mut tree, document, &error);

@@ -444,11 +444,32 @@ pub(super) fn construct_static<'a>(call: &Call<'a>, prototype: &Value<'a>) -> Js
     };
     let (end_object, end) = read("endContainer", "endOffset")?;
     let (start_object, start) = read("startContainer", "startOffset")?;
-    let object = env
-        .cx
-        .host_object_with_slots(prototype, Static(RangeState { start, end }), 2)?;
-    object.set_internal_slot(0, start_object);
-    object.set_internal_slot(1, end_object);
+    new_static(
+        env,
+        prototype,
+        RangeState { start, end },
+        start_object,
+        end_object,
+    )
+}
+
+/// A StaticRange from and to where a range is.
+pub(super) fn make_static(env: Env<'_>, state: RangeState) -> JsResult<Value<'_>> {
+    let prototype = env.prototype(super::interfaces::Interface::StaticRange)?;
+    let (start, end) = (env.wrap(state.start.node)?, env.wrap(state.end.node)?);
+    new_static(env, &prototype, state, start, end)
+}
+
+fn new_static<'a>(
+    env: Env<'a>,
+    prototype: &Value<'a>,
+    state: RangeState,
+    start: Value<'a>,
+    end: Value<'a>,
+) -> JsResult<Value<'a>> {
+    let object = env.cx.host_object_with_slots(prototype, Static(state), 2)?;
+    object.set_internal_slot(0, start);
+    object.set_internal_slot(1, end);
     Ok(object)
 }
 

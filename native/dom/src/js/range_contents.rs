@@ -19,6 +19,17 @@ pub(super) fn contains(tree: &Tree, range: RangeState, node: NodeId) -> bool {
         && tree.compare_boundaries(end, range.end) == Ordering::Less
 }
 
+/// Whether any of a node, its boundaries included, is between those of the range.
+pub(super) fn touches(tree: &Tree, range: RangeState, node: NodeId) -> bool {
+    let start = Boundary { node, offset: 0 };
+    let end = Boundary {
+        node,
+        offset: tree.length(node),
+    };
+    tree.compare_boundaries(start, range.end) != Ordering::Greater
+        && tree.compare_boundaries(end, range.start) != Ordering::Less
+}
+
 /// "Partially contained": of one boundary's node only an inclusive ancestor.
 fn partly(tree: &Tree, range: RangeState, node: NodeId) -> bool {
     tree.is_inclusive_ancestor(node, range.start.node)

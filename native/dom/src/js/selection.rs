@@ -1,5 +1,6 @@
 //! `Selection`: the Selection API.
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 
 use quickbeam_engine::{Call, JsResult, Member, Value};
@@ -8,7 +9,7 @@ use super::convert::{self, ToJs, type_error, unsigned_long};
 use super::dom::{Env, held, range_key, range_of_key};
 use super::interfaces::Interface;
 use super::node::kept;
-use super::range::{argument, check, make, range_text};
+use super::range::{argument, check, make, make_static, range_text};
 use crate::tree::{Boundary, DomError, NodeId, RangeId, RangeState, Tree};
 
 /// Internal slot of a Selection: its range's object, or undefined.
@@ -16,15 +17,19 @@ const RANGE: usize = 0;
 
 struct Selection {
     document: NodeId,
+    /// Whether the anchor is the end of the range.
+    backwards: Cell<bool>,
 }
 
 /// `getSelection()` of a document.
 pub(super) fn selection(env: Env<'_>, document: NodeId) -> JsResult<Value<'_>> {
     kept(env, document, held::INTERNALS, |object| {
         let prototype = env.prototype(Interface::Selection)?;
-        let made = env
-            .cx
-            .host_object_with_slots(&prototype, Selection { document }, 2)?;
+        let made = Selection {
+            document,
+            backwards: Cell::default(),
+        };
+        let made = env.cx.host_object_with_slots(&prototype, made, 2)?;
         made.set_internal_slot(1, object.clone());
         Ok(made)
     })
@@ -63,38 +68,145 @@ fn of_selection<'a, T: ToJs<'a>>(
     value.to_js(env)
 }
 
-/// Select from a boundary to another; nothing where it is in another document.
-fn select<'a>(call: &Call<'a>, start: Boundary, end: Boundary) -> JsResult<Value<'a>> {
-    let (env, _) = selected(call)?;
+/// Whether the anchor of `this` is the end of its range.
+fn is_backwards(call: &Call<'_>) -> bool {
+    let this = call.this();
+    this.host::<Selection>()
+        .is_some_and(|selection| selection.backwards.get())
+}
+
+fn set_backwards(call: &Call<'_>, backwards: bool) {
+    if let Some(selection) = call.this().host::<Selection>() {
+        selection.backwards.set(backwards);
+    }
+}
+
+fn anchor_of(call: &Call<'_>, range: RangeState) -> Boundary {
+    match is_backwards(call) {
+        true => range.end,
+        false => range.start,
+    }
+}
+
+fn focus_of(call: &Call<'_>, range: RangeState) -> Boundary {
+    match is_backwards(call) {
+        true => range.start,
+        false => range.end,
+    }
+}
+
+/// Whether a node is in the document of `this`, and not in a shadow tree of it.
+fn is_inside(call: &Call<'_>, env: Env<'_>, node: NodeId) -> bool {
     let this = call.this();
     let document = this.host::<Selection>().map(|selection| selection.document);
-    let inside = document == Some(env.tree().root(start.node));
-    if inside {
+    document == Some(env.tree().root(node))
+}
+
+/// Select from an anchor to a focus; nothing where one is in another document.
+fn select<'a>(call: &Call<'a>, anchor: Boundary, focus: Boundary) -> JsResult<Value<'a>> {
+    let (env, _) = selected(call)?;
+    if is_inside(call, env, anchor.node) && is_inside(call, env, focus.node) {
         let prototype = env.prototype(Interface::Range)?;
-        let (start, end) = match env.tree().compare_boundaries(start, end) {
-            Ordering::Greater => (end, start),
-            _ => (start, end),
+        let backwards = env.tree().compare_boundaries(anchor, focus) == Ordering::Greater;
+        let (start, end) = match backwards {
+            true => (focus, anchor),
+            false => (anchor, focus),
         };
-        this.set_internal_slot(RANGE, make(env, &prototype, start, end)?);
+        let range = make(env, &prototype, start, end)?;
+        call.this().set_internal_slot(RANGE, range);
+        set_backwards(call, backwards);
     }
     ().to_js(env)
 }
 
+/// `collapse(node, offset)`, and `setPosition`.
+fn collapse<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    let (env, _) = selected(call)?;
+    convert::require(call, c"collapse", 1)?;
+    if call.argument(0).is_nullish() {
+        return clear(call);
+    }
+    let node = convert::node(call, 0)?;
+    let offset = match call.argument(1) {
+        offset if offset.is_undefined() => 0,
+        offset => unsigned_long(&offset)?,
+    };
+    let at = Boundary { node, offset };
+    check(env, at)?;
+    select(call, at, at)
+}
+
+/// `extend(node, offset)`: the anchor stays.
+fn extend<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    let (env, range) = selected(call)?;
+    convert::require(call, c"extend", 1)?;
+    let node = convert::node(call, 0)?;
+    let offset = match call.argument(1) {
+        offset if offset.is_undefined() => 0,
+        offset => unsigned_long(&offset)?,
+    };
+    if !is_inside(call, env, node) {
+        return ().to_js(env);
+    }
+    let Some(range) = range else {
+        return Err(env.throw(&DomError::invalid_state("nothing is selected")));
+    };
+    let focus = Boundary { node, offset };
+    check(env, focus)?;
+    let anchor = anchor_of(call, env.tree().range(range));
+    match is_inside(call, env, anchor.node) {
+        true => select(call, anchor, focus),
+        false => select(call, focus, focus),
+    }
+}
+
+/// `getComposedRanges()`: the selection is in no shadow tree, and so as it is.
+fn composed_ranges<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    let (env, range) = selected(call)?;
+    convert::member(&call.argument(0), "shadowRoots")?;
+    let list = env.cx.array()?;
+    if let Some(range) = range {
+        let state = env.tree().range(range);
+        list.define_index(0, make_static(env, state)?)?;
+    }
+    Ok(list)
+}
+
+fn delete_from_document<'a>(call: &Call<'a>) -> JsResult<Value<'a>> {
+    let (env, range) = selected(call)?;
+    env.changing(|| {
+        if let Some(range) = range {
+            super::range_contents::delete(env, range)?;
+        }
+        ().to_js(env)
+    })
+}
+
 pub(super) static MEMBERS: &[Member] = &[
     Member::attribute(c"anchorNode", |call| {
-        of_selection(call, None, |_, range| Some(range.start.node))
+        of_selection(call, None, |_, range| Some(anchor_of(call, range).node))
     }),
     Member::attribute(c"anchorOffset", |call| {
-        of_selection(call, 0, |_, range| range.start.offset)
+        of_selection(call, 0, |_, range| anchor_of(call, range).offset)
     }),
     Member::attribute(c"focusNode", |call| {
-        of_selection(call, None, |_, range| Some(range.end.node))
+        of_selection(call, None, |_, range| Some(focus_of(call, range).node))
     }),
     Member::attribute(c"focusOffset", |call| {
-        of_selection(call, 0, |_, range| range.end.offset)
+        of_selection(call, 0, |_, range| focus_of(call, range).offset)
     }),
     Member::attribute(c"isCollapsed", |call| {
         of_selection(call, true, |_, range| range.start == range.end)
+    }),
+    Member::attribute(c"direction", |call| {
+        let direction = match is_backwards(call) {
+            true => "backward",
+            false => "forward",
+        };
+        of_selection(call, "none", |_, range| match range.start == range.end {
+            true => "none",
+            false => direction,
+        })
     }),
     Member::attribute(c"rangeCount", |call| of_selection(call, 0, |_, _| 1)),
     Member::attribute(c"type", |call| {
@@ -124,11 +236,13 @@ pub(super) static MEMBERS: &[Member] = &[
         let root = env.tree().root(env.tree().range(new).start.node);
         if range.is_none() && document == Some(root) {
             this.set_internal_slot(RANGE, call.argument(0));
+            set_backwards(call, false);
         }
         ().to_js(env)
     }),
     Member::operation(c"removeRange", 1, |call| {
         let (env, range) = selected(call)?;
+        convert::require(call, c"removeRange", 1)?;
         let given = argument(env, &call.argument(0))?;
         if range != Some(given) {
             return Err(env.throw(&DomError::not_found("the range is not selected")));
@@ -138,20 +252,7 @@ pub(super) static MEMBERS: &[Member] = &[
     }),
     Member::operation(c"removeAllRanges", 0, clear),
     Member::operation(c"empty", 0, clear),
-    Member::operation(c"collapse", 1, |call| {
-        let (env, _) = selected(call)?;
-        if call.argument(0).is_nullish() {
-            return clear(call);
-        }
-        let node = convert::node(call, 0)?;
-        let offset = match call.argument(1) {
-            offset if offset.is_undefined() => 0,
-            offset => unsigned_long(&offset)?,
-        };
-        let at = Boundary { node, offset };
-        check(env, at)?;
-        select(call, at, at)
-    }),
+    Member::operation(c"collapse", 1, collapse),
     Member::operation(c"collapseToStart", 0, |call| {
         collapse_to(call, |range| range.start)
     }),
@@ -160,7 +261,9 @@ pub(super) static MEMBERS: &[Member] = &[
     }),
     Member::operation(c"selectAllChildren", 1, |call| {
         let (env, _) = selected(call)?;
+        convert::require(call, c"selectAllChildren", 1)?;
         let node = convert::node(call, 0)?;
+        check(env, Boundary { node, offset: 0 })?;
         let count = env.tree().child_count(node);
         select(
             call,
@@ -185,12 +288,23 @@ pub(super) static MEMBERS: &[Member] = &[
         select(call, start, end)
     }),
     Member::operation(c"containsNode", 1, |call| {
+        convert::require(call, c"containsNode", 1)?;
         let node = convert::node(call, 0)?;
+        let partly = call.argument(1).truthy();
         of_selection(call, false, |tree, range| {
-            tree.root(node) == tree.root(range.start.node)
-                && super::range_contents::contains(tree, range, node)
+            if tree.root(node) != tree.root(range.start.node) {
+                return false;
+            }
+            match partly {
+                true => super::range_contents::touches(tree, range, node),
+                false => super::range_contents::contains(tree, range, node),
+            }
         })
     }),
+    Member::operation(c"extend", 1, extend),
+    Member::operation(c"setPosition", 1, collapse),
+    Member::operation(c"deleteFromDocument", 0, delete_from_document),
+    Member::operation(c"getComposedRanges", 0, composed_ranges),
     Member::operation(c"toString", 0, |call| {
         of_selection(call, String::new(), range_text)
     }),

@@ -136,6 +136,19 @@ static OWN: &[Member] = &[
             call_module(env, MODULE, "navigate", &[call.argument(0)])
         },
     ),
+    // [Replaceable]
+    Member::accessor(
+        c"event",
+        |call| {
+            let env = Env::of(call.cx());
+            call_module(env, "events.js", "currentEvent", &[])
+        },
+        |call| {
+            let global = call.cx().global();
+            global.define("event", call.argument(0))?;
+            Ok(call.cx().undefined())
+        },
+    ),
     Member::lazy_attribute(c"customElements", super::custom::registry::registry),
     Member::lazy(c"NodeFilter", |cx| {
         let filter = cx.function("NodeFilter", 0, |call| {

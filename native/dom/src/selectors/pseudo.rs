@@ -116,8 +116,8 @@ impl PseudoClass {
             P::ReadOnly => !is_editable(tree, id),
             P::Required => can_be_required(tree, id) && tree.attribute(id, "required").is_some(),
             P::Optional => can_be_required(tree, id) && tree.attribute(id, "required").is_none(),
-            P::Valid => is_control(tree, id) && crate::forms::is_valid(tree, id),
-            P::Invalid => is_control(tree, id) && !crate::forms::is_valid(tree, id),
+            P::Valid => is_control(tree, id) && crate::validity::is_valid(tree, id),
+            P::Invalid => is_control(tree, id) && !crate::validity::is_valid(tree, id),
             P::Defined => is_defined(tree, id),
             P::Open => {
                 (tree.is_html_named(id, "details") || tree.is_html_named(id, "dialog"))

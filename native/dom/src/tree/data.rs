@@ -154,6 +154,17 @@ pub struct ElementExtra {
     /// The `is` value.
     pub is: Option<Box<str>>,
     pub integration_point: bool,
+    /// Of slots.
+    pub slot: Option<Box<SlotState>>,
+}
+
+/// What a slot remembers.
+#[derive(Debug, Clone, Default)]
+pub struct SlotState {
+    /// Whether nodes were assigned to it when that was last looked at.
+    pub slotted: bool,
+    /// "Manually assigned nodes"; some may be freed by now.
+    pub manual: Box<[NodeId]>,
 }
 
 /// HTML, custom element state.
@@ -179,6 +190,8 @@ pub struct FormState {
     pub selection: Option<(u32, u32)>,
     pub selection_direction: u8,
     pub custom_validity: Box<str>,
+    /// Whether the value did not fit the `pattern` when that was last looked at.
+    pub pattern_mismatch: bool,
 }
 
 impl Element {
@@ -242,6 +255,9 @@ impl ElementExtra {
                 + form.value.as_ref().map_or(0, |value| value.len())
                 + form.custom_validity.len()
         });
-        size_of::<ElementExtra>() + form
+        let slot = self.slot.as_ref().map_or(0, |slot| {
+            size_of::<SlotState>() + size_of_val(&*slot.manual)
+        });
+        size_of::<ElementExtra>() + form + slot
     }
 }

@@ -129,6 +129,8 @@ pub struct Tree {
     version: u64,
     effects: Vec<Effect>,
     watched: bool,
+    /// Whether there was ever a shadow root, and so slots to tell of changes.
+    shadows: bool,
     /// Nodes that were put somewhere or taken from there.
     moved: Vec<NodeId>,
     live: live::Live,
@@ -159,6 +161,7 @@ impl Tree {
             version: 0,
             effects: Vec::new(),
             watched: false,
+            shadows: false,
             moved: Vec::new(),
             live: live::Live::default(),
         }
@@ -206,7 +209,7 @@ impl Tree {
     }
 
     fn note(&mut self, effect: impl FnOnce() -> Effect) {
-        if self.watched {
+        if self.watched || self.shadows {
             self.effects.push(effect());
         }
     }

@@ -1,110 +1,15 @@
 //! `input`, `textarea` and `button`: HTML, 4.10.5, 4.10.6 and 4.10.11.
 
-use quickbeam_engine::{Call, JsResult, Kind, Member, Value};
+use quickbeam_engine::{Call, JsResult, Member, ObjectKind, Thrown, Value};
 
-use super::super::convert::{self, text, text_or_null, unsigned_long};
+use super::super::convert::{self, text_or_null, type_error};
 use super::super::dom::Env;
 use super::forms::labels;
-use crate::forms::{self, Validity, ValueMode, value_mode};
+use super::text_selection::SELECTION;
+use super::validation::VALIDATION;
+use crate::forms::{self, ValueMode, value_mode};
 use crate::tree::{DomError, NodeId, Tree, utf16_length};
-
-/// Constraint validation, which all controls have: six members.
-macro_rules! validation {
-    () => {
-        [
-            get!(
-                c"willValidate",
-                element,
-                |e, n| crate::forms::will_validate(&e.tree(), n)
-            ),
-            get!(c"validity", element, |e, n| {
-                $crate::js::html::controls::validity_object(e, n)
-            }),
-            get!(c"validationMessage", element, |e, n| {
-                $crate::js::html::controls::message(&e.tree(), n)
-            }),
-            op!(c"checkValidity", 0, element, |e, _n, call| {
-                $crate::js::natives::call_module(
-                    e,
-                    $crate::js::html::ACTIVATION,
-                    "checkControl",
-                    &[call.this()],
-                )
-            }),
-            op!(c"reportValidity", 0, element, |e, _n, call| {
-                $crate::js::natives::call_module(
-                    e,
-                    $crate::js::html::ACTIVATION,
-                    "checkControl",
-                    &[call.this()],
-                )
-            }),
-            op!(c"setCustomValidity", 1, element, |e, n, call| {
-                let message = $crate::js::convert::text(call, 0)?;
-                crate::forms::update(&mut e.tree_mut(), n, |state| {
-                    state.custom_validity = message.into();
-                });
-            }),
-        ]
-    };
-}
-pub(super) use validation;
-
-/// The text that is selected: members of `input` and `textarea`.
-macro_rules! selection {
-    () => {
-        [
-            op!(c"select", 0, element, |e, n, _call| {
-                let mut tree = e.tree_mut();
-                let end = utf16_length(&forms::value(&tree, n));
-                forms::update(&mut tree, n, |state| state.selection = Some((0, end)));
-            }),
-            attr!(
-                c"selectionStart",
-                element,
-                |e, n| selected(&e.tree(), n).map(|(start, _)| start),
-                |e, n, to| {
-                    let to = unsigned_long(&to)?;
-                    select(e, n, |(_, end)| (to, end.max(to)))
-                }
-            ),
-            attr!(
-                c"selectionEnd",
-                element,
-                |e, n| selected(&e.tree(), n).map(|(_, end)| end),
-                |e, n, to| {
-                    let to = unsigned_long(&to)?;
-                    select(e, n, |(start, _)| (start.min(to), to))
-                }
-            ),
-            attr!(
-                c"selectionDirection",
-                element,
-                |e, n| selected(&e.tree(), n).map(|_| direction(&e.tree(), n)),
-                |e, n, to| {
-                    let to = to.to_text()?;
-                    set_direction(e, n, &to);
-                }
-            ),
-            op!(c"setSelectionRange", 2, element, |e, n, call| {
-                let start = unsigned_long(&call.argument(0))?;
-                let end = unsigned_long(&call.argument(1))?;
-                let to = match call.argument(2) {
-                    to if to.is_undefined() => "none".to_owned(),
-                    to => to.to_text()?,
-                };
-                select(e, n, |_| (start.min(end), end))?;
-                set_direction(e, n, &to);
-            }),
-            op!(c"setRangeText", 1, element, |e, n, call| set_range_text(
-                e, n, call
-            )),
-        ]
-    };
-}
-
-const VALIDATION: [Member; 6] = validation!();
-const SELECTION: [Member; 6] = selection!();
+use crate::{form_dates, validity};
 
 pub(in crate::js) static INPUT: &[Member] = &{
     let [will_validate, validity, message, check, report, set_custom] = VALIDATION;
@@ -128,13 +33,29 @@ pub(in crate::js) static INPUT: &[Member] = &{
         reflect!(c"dirName", "dirname"),
         reflect_bool!(c"disabled", "disabled"),
         get!(c"form", element, |e, n| forms::form_owner(&e.tree(), n)),
-        reflect_url!(c"formAction", "formaction"),
-        reflect!(c"formEnctype", "formenctype"),
-        reflect!(c"formMethod", "formmethod"),
+        reflect_action!(c"formAction", "formaction"),
+        reflect_enum!(
+            c"formEnctype",
+            "formenctype",
+            "",
+            "application/x-www-form-urlencoded",
+            [
+                "application/x-www-form-urlencoded",
+                "multipart/form-data",
+                "text/plain"
+            ]
+        ),
+        reflect_enum!(
+            c"formMethod",
+            "formmethod",
+            "",
+            "get",
+            ["get", "post", "dialog"]
+        ),
         reflect_bool!(c"formNoValidate", "formnovalidate"),
         reflect!(c"formTarget", "formtarget"),
-        reflect_number!(c"height", "height", 0),
-        reflect_number!(c"width", "width", 0),
+        reflect_unsigned!(c"height", "height", 0),
+        reflect_unsigned!(c"width", "width", 0),
         get!(c"list", element, |e, n| {
             let tree = e.tree();
             let list = tree.attribute(n, "list");
@@ -142,16 +63,22 @@ pub(in crate::js) static INPUT: &[Member] = &{
                 .filter(|list| tree.is_html_named(*list, "datalist"))
         }),
         reflect!(c"max", "max"),
-        reflect_number!(c"maxLength", "maxlength", -1),
+        reflect_length!(c"maxLength", "maxlength"),
         reflect!(c"min", "min"),
-        reflect_number!(c"minLength", "minlength", -1),
+        reflect_length!(c"minLength", "minlength"),
         reflect_bool!(c"multiple", "multiple"),
         reflect!(c"name", "name"),
         reflect!(c"pattern", "pattern"),
         reflect!(c"placeholder", "placeholder"),
         reflect_bool!(c"readOnly", "readonly"),
         reflect_bool!(c"required", "required"),
-        reflect_number!(c"size", "size", 20),
+        reflect_unsigned!(
+            c"size",
+            "size",
+            20,
+            |value| if value == 0 { 20 } else { value },
+            0
+        ),
         reflect_url!(c"src", "src"),
         reflect!(c"step", "step"),
         reflect!(c"useMap", "usemap"),
@@ -205,19 +132,13 @@ pub(in crate::js) static INPUT: &[Member] = &{
             c"valueAsNumber",
             element,
             |e, n| value_as_number(&e.tree(), n),
-            |e, n, to| {
-                let to = to.to_number()?;
-                let kind = forms::input_type(&e.tree(), n);
-                if !matches!(kind, "number" | "range") {
-                    let message = "the value of this input is no number";
-                    return Err(e.throw(&DomError::invalid_state(message)));
-                }
-                let to = match to.is_finite() {
-                    true => e.cx.number(to).to_text()?,
-                    false => String::new(),
-                };
-                forms::set_value(&mut e.tree_mut(), n, &to);
-            }
+            |e, n, to| set_value_as_number(e, n, &to)
+        ),
+        attr!(
+            c"valueAsDate",
+            element,
+            |e, n| value_as_date(e, n),
+            |e, n, to| set_value_as_date(e, n, &to)
         ),
         op!(c"stepUp", 0, element, |e, n, call| step(e, n, call, 1.0)),
         op!(c"stepDown", 0, element, |e, n, call| step(e, n, call, -1.0)),
@@ -249,17 +170,17 @@ pub(in crate::js) static TEXT_AREA: &[Member] = &{
         range,
         range_text,
         reflect!(c"autocomplete", "autocomplete"),
-        reflect_number!(c"cols", "cols", 20),
+        reflect_positive!(c"cols", "cols", 20),
         reflect!(c"dirName", "dirname"),
         reflect_bool!(c"disabled", "disabled"),
         get!(c"form", element, |e, n| forms::form_owner(&e.tree(), n)),
-        reflect_number!(c"maxLength", "maxlength", -1),
-        reflect_number!(c"minLength", "minlength", -1),
+        reflect_length!(c"maxLength", "maxlength"),
+        reflect_length!(c"minLength", "minlength"),
         reflect!(c"name", "name"),
         reflect!(c"placeholder", "placeholder"),
         reflect_bool!(c"readOnly", "readonly"),
         reflect_bool!(c"required", "required"),
-        reflect_number!(c"rows", "rows", 2),
+        reflect_positive!(c"rows", "rows", 2),
         reflect!(c"wrap", "wrap"),
         get!(c"type", element, |_e, _n| "textarea"),
         attr!(
@@ -299,9 +220,25 @@ pub(in crate::js) static BUTTON: &[Member] = &{
         set_custom,
         reflect_bool!(c"disabled", "disabled"),
         get!(c"form", element, |e, n| forms::form_owner(&e.tree(), n)),
-        reflect_url!(c"formAction", "formaction"),
-        reflect!(c"formEnctype", "formenctype"),
-        reflect!(c"formMethod", "formmethod"),
+        reflect_action!(c"formAction", "formaction"),
+        reflect_enum!(
+            c"formEnctype",
+            "formenctype",
+            "",
+            "application/x-www-form-urlencoded",
+            [
+                "application/x-www-form-urlencoded",
+                "multipart/form-data",
+                "text/plain"
+            ]
+        ),
+        reflect_enum!(
+            c"formMethod",
+            "formmethod",
+            "",
+            "get",
+            ["get", "post", "dialog"]
+        ),
         reflect_bool!(c"formNoValidate", "formnovalidate"),
         reflect!(c"formTarget", "formtarget"),
         reflect!(c"name", "name"),
@@ -319,170 +256,132 @@ pub(in crate::js) static BUTTON: &[Member] = &{
 
 // ---- values ----------------------------------------------------------------
 
+fn no_number(env: Env<'_>) -> Thrown {
+    let message = "the value of this input is no number";
+    env.throw(&DomError::invalid_state(message))
+}
+
+/// The type of an input whose value stands for a number.
+fn numeric(env: Env<'_>, id: NodeId) -> Option<&'static str> {
+    let kind = forms::input_type(&env.tree(), id);
+    let is = matches!(
+        kind,
+        "number" | "range" | "date" | "month" | "week" | "time" | "datetime-local"
+    );
+    is.then_some(kind)
+}
+
 fn value_as_number(tree: &Tree, id: NodeId) -> f64 {
-    match forms::input_type(tree, id) {
-        "number" | "range" => forms::value(tree, id).parse().unwrap_or(f64::NAN),
-        _ => f64::NAN,
+    let kind = forms::input_type(tree, id);
+    validity::to_number(kind, &forms::value(tree, id)).unwrap_or(f64::NAN)
+}
+
+/// Set the value to what a number stands for; NaN is the empty string.
+fn put_number(env: Env<'_>, id: NodeId, kind: &str, number: f64) -> JsResult<()> {
+    let value = match kind {
+        _ if number.is_nan() => String::new(),
+        "number" | "range" => env.cx.number(number).to_text()?,
+        _ => form_dates::from_number(kind, number),
+    };
+    forms::set_value(&mut env.tree_mut(), id, &value);
+    Ok(())
+}
+
+fn set_value_as_number<'a>(env: Env<'a>, id: NodeId, to: &Value<'a>) -> JsResult<()> {
+    let to = to.to_number()?;
+    if to.is_infinite() {
+        return Err(type_error(
+            env.cx,
+            "valueAsNumber: a finite number is expected",
+        ));
+    }
+    let kind = numeric(env, id).ok_or_else(|| no_number(env))?;
+    put_number(env, id, kind, to)
+}
+
+/// The type of an input whose value stands for a Date.
+fn dated(env: Env<'_>, id: NodeId) -> Option<&'static str> {
+    numeric(env, id).filter(|kind| matches!(*kind, "date" | "month" | "week" | "time"))
+}
+
+fn value_as_date(env: Env<'_>, id: NodeId) -> JsResult<Value<'_>> {
+    let Some(kind) = dated(env, id) else {
+        return Ok(env.cx.null());
+    };
+    let number = value_as_number(&env.tree(), id);
+    match kind {
+        _ if number.is_nan() => Ok(env.cx.null()),
+        "month" => env.cx.date(form_dates::month_to_time(number)),
+        _ => env.cx.date(number),
     }
 }
 
+fn set_value_as_date<'a>(env: Env<'a>, id: NodeId, to: &Value<'a>) -> JsResult<()> {
+    let time = match to.is_nullish() {
+        true => f64::NAN,
+        false if to.object_kind() == ObjectKind::Date => to.object_data().to_number()?,
+        false => {
+            return Err(type_error(
+                env.cx,
+                "valueAsDate: a Date or null is expected",
+            ));
+        }
+    };
+    let Some(kind) = dated(env, id) else {
+        let message = "the value of this input is no date";
+        return Err(env.throw(&DomError::invalid_state(message)));
+    };
+    let number = match kind {
+        "month" => form_dates::time_to_month(time),
+        _ => time,
+    };
+    put_number(env, id, kind, number)
+}
+
+/// `stepUp` and `stepDown`: HTML, 4.10.5.4.
 fn step<'a>(env: Env<'a>, id: NodeId, call: &Call<'a>, sign: f64) -> JsResult<()> {
     let count = match call.argument(0) {
         count if count.is_undefined() => 1,
         count => convert::long(&count)?,
     };
-    let (kind, current, step) = {
+    let kind = numeric(env, id).ok_or_else(|| no_number(env))?;
+    let (before, step, base, (min, max)) = {
         let tree = env.tree();
-        let step = tree.attribute_or_empty(id, "step").parse::<f64>();
-        let step = step.ok().filter(|step| *step > 0.0).unwrap_or(1.0);
         (
-            forms::input_type(&tree, id),
-            value_as_number(&tree, id),
-            step,
+            validity::to_number(kind, &forms::value(&tree, id)).unwrap_or(0.0),
+            validity::step(&tree, id, kind),
+            validity::step_base(&tree, id, kind),
+            validity::bounds(&tree, id, kind),
         )
     };
-    if !matches!(kind, "number" | "range") {
-        let message = "the value of this input is no number";
-        return Err(env.throw(&DomError::invalid_state(message)));
-    }
-    let current = if current.is_nan() { 0.0 } else { current };
-    let new = env
-        .cx
-        .number(current + sign * step * f64::from(count))
-        .to_text()?;
-    forms::set_value(&mut env.tree_mut(), id, &new);
-    Ok(())
-}
-
-// ---- selection of text -----------------------------------------------------
-
-fn selected(tree: &Tree, id: NodeId) -> Option<(u32, u32)> {
-    let applies = tree.is_html_named(id, "textarea")
-        || matches!(
-            forms::input_type(tree, id),
-            "text" | "search" | "url" | "tel" | "password"
-        );
-    if !applies {
-        return None;
-    }
-    let length = utf16_length(&forms::value(tree, id));
-    let form = tree.extra(id).and_then(|extra| extra.form.as_ref());
-    let (start, end) = form.and_then(|form| form.selection).unwrap_or((0, 0));
-    Some((start.min(length), end.min(length)))
-}
-
-fn select(env: Env<'_>, id: NodeId, change: impl FnOnce((u32, u32)) -> (u32, u32)) -> JsResult<()> {
-    let before = selected(&env.tree(), id);
-    let Some(before) = before else {
-        let message = "this input has no selection";
+    let Some(step) = step else {
+        let message = "this input has no steps";
         return Err(env.throw(&DomError::invalid_state(message)));
     };
-    let (start, end) = change(before);
-    forms::update(&mut env.tree_mut(), id, |state| {
-        state.selection = Some((start.min(end), end));
-    });
-    Ok(())
+    // The nearest step at or above, or at or below; a float's dust is none.
+    let up = |value: f64| base + ((value - base) / step - forms::FLOAT).ceil() * step;
+    let down = |value: f64| base + ((value - base) / step + forms::FLOAT).floor() * step;
+    let (lowest, highest) = (min.map(up), max.map(down));
+    if matches!((lowest, highest), (Some(low), Some(high)) if low > high) {
+        return Ok(());
+    }
+    let steps = (before - base) / step;
+    let aligned = (steps - steps.round()).abs() <= forms::FLOAT * steps.abs().max(1.0);
+    let mut value = match aligned {
+        true => base + (steps.round() + sign * f64::from(count)) * step,
+        false if sign > 0.0 => up(before),
+        false => down(before),
+    };
+    value = lowest.map_or(value, |low| value.max(low));
+    value = highest.map_or(value, |high| value.min(high));
+    // Bounds do not send it the other way.
+    if (value - before) * sign * f64::from(count.signum()) < 0.0 && count != 0 {
+        return Ok(());
+    }
+    put_number(env, id, kind, tidy(value))
 }
 
-const DIRECTIONS: [&str; 3] = ["none", "forward", "backward"];
-
-fn direction(tree: &Tree, id: NodeId) -> &'static str {
-    let form = tree.extra(id).and_then(|extra| extra.form.as_ref());
-    let direction = form.map_or(0, |form| form.selection_direction);
-    DIRECTIONS[usize::from(direction)]
-}
-
-fn set_direction(env: Env<'_>, id: NodeId, to: &str) {
-    let direction = DIRECTIONS.iter().position(|one| *one == to).unwrap_or(0);
-    forms::update(&mut env.tree_mut(), id, |state| {
-        state.selection_direction = direction as u8;
-    });
-}
-
-/// `setRangeText(replacement, start, end, mode)`.
-fn set_range_text<'a>(env: Env<'a>, id: NodeId, call: &Call<'a>) -> JsResult<()> {
-    let replacement = text(call, 0)?;
-    let Some((from, to)) = selected(&env.tree(), id) else {
-        let message = "this input has no selection";
-        return Err(env.throw(&DomError::invalid_state(message)));
-    };
-    let (start, end) = match call.len() {
-        0 | 1 => (from, to),
-        _ => (
-            unsigned_long(&call.argument(1))?,
-            unsigned_long(&call.argument(2))?,
-        ),
-    };
-    if start > end {
-        let message = format!("the start {start} is past the end {end}");
-        return Err(env.throw(&DomError::index_size(message)));
-    }
-    let mode = match call.argument(3) {
-        mode if mode.kind() == Kind::Undefined => "preserve".to_owned(),
-        mode => mode.to_text()?,
-    };
-    let mut tree = env.tree_mut();
-    let value: Vec<u16> = forms::value(&tree, id).encode_utf16().collect();
-    let length = value.len() as u32;
-    let (start, end) = (start.min(length), end.min(length));
-    let new: Vec<u16> = replacement.encode_utf16().collect();
-    let mut whole = value[..start as usize].to_vec();
-    whole.extend(&new);
-    whole.extend(&value[end as usize..]);
-    forms::set_value(&mut tree, id, &String::from_utf16_lossy(&whole));
-    let new_end = start + new.len() as u32;
-    let moved = |at: u32| match () {
-        () if at > end => at + new_end - end,
-        () if at > start => start.max(at.min(new_end)),
-        () => at,
-    };
-    let selection = match mode.as_str() {
-        "select" => (start, new_end),
-        "start" => (start, start),
-        "end" => (new_end, new_end),
-        _ => (moved(from), moved(to)),
-    };
-    forms::update(&mut tree, id, |state| state.selection = Some(selection));
-    Ok(())
-}
-
-// ---- validity --------------------------------------------------------------
-
-pub(in crate::js) fn validity_object(env: Env<'_>, id: NodeId) -> JsResult<Value<'_>> {
-    let found = forms::validity(&env.tree(), id);
-    let object = env.cx.object()?;
-    for (name, is) in [
-        ("valueMissing", found.value_missing),
-        ("typeMismatch", found.type_mismatch),
-        ("patternMismatch", false),
-        ("tooLong", false),
-        ("tooShort", false),
-        ("rangeUnderflow", found.range_underflow),
-        ("rangeOverflow", found.range_overflow),
-        ("stepMismatch", false),
-        ("badInput", false),
-        ("customError", found.custom_error),
-        ("valid", found == Validity::default()),
-    ] {
-        object.define(name, env.cx.boolean(is))?;
-    }
-    Ok(object)
-}
-
-pub(in crate::js) fn message(tree: &Tree, id: NodeId) -> String {
-    if forms::is_valid(tree, id) {
-        return String::new();
-    }
-    let found = forms::validity(tree, id);
-    if found.custom_error {
-        let form = tree.extra(id).and_then(|extra| extra.form.as_ref());
-        return form.map_or(String::new(), |form| form.custom_validity.to_string());
-    }
-    match () {
-        () if found.value_missing => "Please fill out this field.",
-        () if found.type_mismatch => "Please enter a valid value.",
-        () if found.range_underflow => "The value is too small.",
-        () => "The value is too large.",
-    }
-    .to_owned()
+/// Without the dust of floating-point steps.
+fn tidy(value: f64) -> f64 {
+    format!("{value:.12}").parse().unwrap_or(value)
 }

@@ -3,8 +3,10 @@
 use quickbeam_engine::{Call, Cx, JsResult, Member, Value};
 
 use super::super::convert::{ToJs, nullable_text, type_error};
-use super::super::dom::Env;
+use super::super::dom::{Env, held};
 use super::super::interfaces::Interface;
+use super::super::token_list;
+use super::validation::VALIDATION;
 use crate::tree::{NodeId, Tree};
 
 pub(in crate::js) static IMAGE: &[Member] = &[
@@ -12,11 +14,11 @@ pub(in crate::js) static IMAGE: &[Member] = &[
     reflect_url!(c"src", "src"),
     reflect!(c"srcset", "srcset"),
     reflect!(c"sizes", "sizes"),
-    reflect!(c"crossOrigin", "crossorigin"),
+    reflect_cross_origin!(),
     reflect!(c"useMap", "usemap"),
     reflect_bool!(c"isMap", "ismap"),
-    reflect_number!(c"width", "width", 0),
-    reflect_number!(c"height", "height", 0),
+    reflect_unsigned!(c"width", "width", 0),
+    reflect_unsigned!(c"height", "height", 0),
     get!(c"naturalWidth", element, |_e, _n| 0),
     get!(c"naturalHeight", element, |_e, _n| 0),
     get!(c"complete", element, |e, n| e
@@ -24,7 +26,7 @@ pub(in crate::js) static IMAGE: &[Member] = &[
         .attribute_or_empty(n, "src")
         .is_empty()),
     get!(c"currentSrc", element, |_e, _n| ""),
-    reflect!(c"referrerPolicy", "referrerpolicy"),
+    reflect_referrer_policy!(),
     reflect_enum!(
         c"decoding",
         "decoding",
@@ -42,16 +44,17 @@ pub(in crate::js) static IMAGE: &[Member] = &[
     ),
     reflect!(c"name", "name"),
     reflect!(c"align", "align"),
-    reflect!(c"border", "border"),
-    reflect_number!(c"hspace", "hspace", 0),
-    reflect_number!(c"vspace", "vspace", 0),
+    reflect_or_null!(c"border", "border"),
+    reflect_url!(c"lowsrc", "lowsrc"),
+    reflect_unsigned!(c"hspace", "hspace", 0),
+    reflect_unsigned!(c"vspace", "vspace", 0),
     reflect_url!(c"longDesc", "longdesc"),
 ];
 
 pub(in crate::js) static MEDIA: &[Member] = &[
     reflect_url!(c"src", "src"),
     get!(c"currentSrc", element, |_e, _n| ""),
-    reflect!(c"crossOrigin", "crossorigin"),
+    reflect_cross_origin!(),
     reflect_enum!(
         c"preload",
         "preload",
@@ -84,8 +87,8 @@ pub(in crate::js) static MEDIA: &[Member] = &[
 ];
 
 pub(in crate::js) static VIDEO: &[Member] = &[
-    reflect_number!(c"width", "width", 0),
-    reflect_number!(c"height", "height", 0),
+    reflect_unsigned!(c"width", "width", 0),
+    reflect_unsigned!(c"height", "height", 0),
     get!(c"videoWidth", element, |_e, _n| 0),
     get!(c"videoHeight", element, |_e, _n| 0),
     reflect_url!(c"poster", "poster"),
@@ -98,8 +101,8 @@ pub(in crate::js) static SOURCE: &[Member] = &[
     reflect!(c"srcset", "srcset"),
     reflect!(c"sizes", "sizes"),
     reflect!(c"media", "media"),
-    reflect_number!(c"width", "width", 0),
-    reflect_number!(c"height", "height", 0),
+    reflect_unsigned!(c"width", "width", 0),
+    reflect_unsigned!(c"height", "height", 0),
 ];
 
 pub(in crate::js) static TRACK: &[Member] = &[
@@ -130,16 +133,28 @@ pub(in crate::js) static IFRAME: &[Member] = &[
     reflect_bool!(c"allowFullscreen", "allowfullscreen"),
     reflect!(c"width", "width"),
     reflect!(c"height", "height"),
-    reflect!(c"referrerPolicy", "referrerpolicy"),
+    reflect_referrer_policy!(),
     reflect_enum!(c"loading", "loading", "eager", "eager", ["eager", "lazy"]),
+    reflect!(c"align", "align"),
+    reflect!(c"scrolling", "scrolling"),
+    reflect!(c"frameBorder", "frameborder"),
+    reflect_url!(c"longDesc", "longdesc"),
+    reflect_or_null!(c"marginHeight", "marginheight"),
+    reflect_or_null!(c"marginWidth", "marginwidth"),
+    attr!(
+        c"sandbox",
+        element,
+        |e, n| token_list::list(e, n, held::OWNER, "sandbox"),
+        |e, n, to| token_list::replace(e, n, "sandbox", &to)
+    ),
     // Frames are not loaded.
     get!(c"contentDocument", element, |e, _n| e.cx.null()),
     get!(c"contentWindow", element, |e, _n| e.cx.null()),
 ];
 
 pub(in crate::js) static CANVAS: &[Member] = &[
-    reflect_number!(c"width", "width", 300),
-    reflect_number!(c"height", "height", 150),
+    reflect_unsigned!(c"width", "width", 300),
+    reflect_unsigned!(c"height", "height", 150),
     // No context type is supported, which null says.
     op!(c"getContext", 1, element, |e, _n, _call| e.cx.null()),
     op!(c"toDataURL", 0, element, |_e, _n, _call| "data:,"),
@@ -150,24 +165,47 @@ pub(in crate::js) static EMBED: &[Member] = &[
     reflect!(c"type", "type"),
     reflect!(c"width", "width"),
     reflect!(c"height", "height"),
+    reflect!(c"align", "align"),
+    reflect!(c"name", "name"),
 ];
 
-pub(in crate::js) static OBJECT: &[Member] = &[
-    reflect_url!(c"data", "data"),
-    reflect!(c"type", "type"),
-    reflect!(c"name", "name"),
-    reflect!(c"width", "width"),
-    reflect!(c"height", "height"),
-    get!(c"form", element, |e, n| crate::forms::form_owner(
-        &e.tree(),
-        n
-    )),
-];
+pub(in crate::js) static OBJECT: &[Member] = &{
+    let [will_validate, validity, message, check, report, set_custom] = VALIDATION;
+    [
+        will_validate,
+        validity,
+        message,
+        check,
+        report,
+        set_custom,
+        reflect_url!(c"data", "data"),
+        reflect!(c"type", "type"),
+        reflect!(c"name", "name"),
+        reflect!(c"width", "width"),
+        reflect!(c"height", "height"),
+        reflect!(c"useMap", "usemap"),
+        reflect!(c"align", "align"),
+        reflect!(c"archive", "archive"),
+        reflect!(c"code", "code"),
+        reflect_bool!(c"declare", "declare"),
+        reflect_unsigned!(c"hspace", "hspace", 0),
+        reflect!(c"standby", "standby"),
+        reflect_unsigned!(c"vspace", "vspace", 0),
+        reflect_url!(c"codeBase", "codebase"),
+        reflect!(c"codeType", "codetype"),
+        reflect_or_null!(c"border", "border"),
+        get!(c"form", element, |e, n| crate::forms::form_owner(
+            &e.tree(),
+            n
+        )),
+    ]
+};
 
 pub(in crate::js) static PARAM: &[Member] = &[
     reflect!(c"name", "name"),
     reflect!(c"value", "value"),
     reflect!(c"type", "type"),
+    reflect!(c"valueType", "valuetype"),
 ];
 
 pub(in crate::js) static MAP: &[Member] = &[reflect!(c"name", "name")];
@@ -179,6 +217,15 @@ pub(in crate::js) static AREA: &[Member] = &[
     reflect!(c"target", "target"),
     reflect!(c"rel", "rel"),
     reflect!(c"download", "download"),
+    attr!(
+        c"relList",
+        element,
+        |e, n| token_list::list(e, n, held::OWNER, "rel"),
+        |e, n, to| token_list::replace(e, n, "rel", &to)
+    ),
+    reflect!(c"ping", "ping"),
+    reflect_referrer_policy!(),
+    reflect_bool!(c"noHref", "nohref"),
 ];
 
 // ---- Image, Audio, Option --------------------------------------------------

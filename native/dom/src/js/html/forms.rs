@@ -3,16 +3,19 @@
 use quickbeam_engine::{JsResult, Member, Value};
 
 use super::super::collection::{self, Query};
+use super::super::convert::type_error;
 use super::super::dom::{Env, held};
 use super::super::interfaces::Interface;
 use super::super::natives::call_module;
+use super::super::token_list;
 use super::ACTIVATION;
+use super::validation::VALIDATION;
 use crate::forms;
 use crate::tree::{NodeId, Tree};
 
 pub(in crate::js) static FORM: &[Member] = &[
     reflect!(c"acceptCharset", "accept-charset"),
-    reflect_url!(c"action", "action"),
+    reflect_action!(c"action", "action"),
     reflect_enum!(c"autocomplete", "autocomplete", "on", "on", ["on", "off"]),
     reflect_enum!(
         c"enctype",
@@ -80,19 +83,28 @@ pub(in crate::js) static FORM: &[Member] = &[
     )),
 ];
 
-pub(in crate::js) static FIELD_SET: &[Member] = &[
-    reflect_bool!(c"disabled", "disabled"),
-    get!(c"form", element, |e, n| forms::form_owner(&e.tree(), n)),
-    reflect!(c"name", "name"),
-    get!(c"type", element, |_e, _n| "fieldset"),
-    get!(c"elements", element, |e, n| collection::live(
-        e,
-        n,
-        held::ELEMENTS,
-        Interface::HtmlCollection,
-        Query::Elements
-    )),
-];
+pub(in crate::js) static FIELD_SET: &[Member] = &{
+    let [will_validate, validity, message, check, report, set_custom] = VALIDATION;
+    [
+        will_validate,
+        validity,
+        message,
+        check,
+        report,
+        set_custom,
+        reflect_bool!(c"disabled", "disabled"),
+        get!(c"form", element, |e, n| forms::form_owner(&e.tree(), n)),
+        reflect!(c"name", "name"),
+        get!(c"type", element, |_e, _n| "fieldset"),
+        get!(c"elements", element, |e, n| collection::live(
+            e,
+            n,
+            held::ELEMENTS,
+            Interface::HtmlCollection,
+            Query::Elements
+        )),
+    ]
+};
 
 pub(in crate::js) static LEGEND: &[Member] = &[
     get!(c"form", element, |e, n| {
@@ -124,58 +136,93 @@ pub(in crate::js) static DATA_LIST: &[Member] = &[get!(c"options", element, |e, 
     )
 })];
 
-pub(in crate::js) static OUTPUT: &[Member] = &[
-    get!(c"form", element, |e, n| forms::form_owner(&e.tree(), n)),
-    reflect!(c"name", "name"),
-    get!(c"type", element, |_e, _n| "output"),
-    attr!(
-        c"value",
-        element,
-        |e, n| e.tree().descendant_text(n),
-        |e, n, to| {
-            let to = to.to_text()?;
-            e.tree_mut().set_text_content(n, &to);
-        }
-    ),
-    get!(c"labels", element, |e, n| labels(e, n)),
-];
+pub(in crate::js) static OUTPUT: &[Member] = &{
+    let [will_validate, validity, message, check, report, set_custom] = VALIDATION;
+    [
+        will_validate,
+        validity,
+        message,
+        check,
+        report,
+        set_custom,
+        get!(c"form", element, |e, n| forms::form_owner(&e.tree(), n)),
+        reflect!(c"name", "name"),
+        attr!(
+            c"htmlFor",
+            element,
+            |e, n| token_list::list(e, n, held::OWNER, "for"),
+            |e, n, to| token_list::replace(e, n, "for", &to)
+        ),
+        get!(c"type", element, |_e, _n| "output"),
+        attr!(
+            c"value",
+            element,
+            |e, n| e.tree().descendant_text(n),
+            |e, n, to| {
+                let to = to.to_text()?;
+                e.tree_mut().set_text_content(n, &to);
+            }
+        ),
+        get!(c"labels", element, |e, n| labels(e, n)),
+    ]
+};
 
-/// A number attribute with a default, at least zero.
-macro_rules! reflect_double {
-    ($name:literal, $attribute:literal, $default:expr) => {
+/// A number of a `meter`.
+macro_rules! gauge {
+    ($name:literal, $attribute:literal, $read:expr) => {
         attr!(
             $name,
             element,
             |e, n| {
-                let value = e
-                    .tree()
-                    .attribute(n, $attribute)
-                    .and_then(|text| text.parse().ok());
-                value
-                    .filter(|value: &f64| value.is_finite())
-                    .unwrap_or($default)
+                let read: fn(Gauge) -> f64 = $read;
+                read(gauge(&e.tree(), n))
             },
             |e, n, to| {
-                to.to_number()?;
-                let to = to.to_text()?;
+                let to = finite(e, &to)?;
                 e.tree_mut().set_attribute(n, $attribute, &to);
             }
         )
     };
 }
 
+/// A `double`, as text.
+fn finite<'a>(env: Env<'a>, value: &Value<'a>) -> JsResult<String> {
+    let number = value.to_number()?;
+    if !number.is_finite() {
+        return Err(type_error(env.cx, "a finite number is expected"));
+    }
+    env.cx.number(number).to_text()
+}
+
 pub(in crate::js) static PROGRESS: &[Member] = &[
-    reflect_double!(c"value", "value", 0.0),
-    reflect_double!(c"max", "max", 1.0),
+    attr!(
+        c"value",
+        element,
+        |e, n| progress(&e.tree(), n).0,
+        |e, n, to| {
+            let to = finite(e, &to)?;
+            e.tree_mut().set_attribute(n, "value", &to);
+        }
+    ),
+    attr!(
+        c"max",
+        element,
+        |e, n| progress(&e.tree(), n).1,
+        |e, n, to| {
+            let number = to.to_number()?;
+            let to = finite(e, &to)?;
+            if number > 0.0 {
+                e.tree_mut().set_attribute(n, "max", &to);
+            }
+        }
+    ),
     get!(c"position", element, |e, n| {
         let tree = e.tree();
-        let read = |name, otherwise: f64| {
-            tree.attribute(n, name)
-                .and_then(|text| text.parse().ok())
-                .unwrap_or(otherwise)
-        };
         match tree.attribute(n, "value") {
-            Some(_) => read("value", 0.0) / read("max", 1.0),
+            Some(_) => {
+                let (value, max) = progress(&tree, n);
+                value / max
+            }
             None => -1.0,
         }
     }),
@@ -183,14 +230,47 @@ pub(in crate::js) static PROGRESS: &[Member] = &[
 ];
 
 pub(in crate::js) static METER: &[Member] = &[
-    reflect_double!(c"value", "value", 0.0),
-    reflect_double!(c"min", "min", 0.0),
-    reflect_double!(c"max", "max", 1.0),
-    reflect_double!(c"low", "low", 0.0),
-    reflect_double!(c"high", "high", 1.0),
-    reflect_double!(c"optimum", "optimum", 0.5),
+    gauge!(c"value", "value", |gauge| gauge.value),
+    gauge!(c"min", "min", |gauge| gauge.min),
+    gauge!(c"max", "max", |gauge| gauge.max),
+    gauge!(c"low", "low", |gauge| gauge.low),
+    gauge!(c"high", "high", |gauge| gauge.high),
+    gauge!(c"optimum", "optimum", |gauge| gauge.optimum),
     get!(c"labels", element, |e, n| labels(e, n)),
 ];
+
+/// The value and the most of a `progress`.
+fn progress(tree: &Tree, id: NodeId) -> (f64, f64) {
+    let read = |name| forms::parse_float(tree.attribute(id, name));
+    let max = read("max").filter(|max| *max > 0.0).unwrap_or(1.0);
+    (read("value").unwrap_or(0.0).clamp(0.0, max), max)
+}
+
+/// The six numbers of a `meter` (HTML, 4.10.14): each lies within the others.
+struct Gauge {
+    value: f64,
+    min: f64,
+    max: f64,
+    low: f64,
+    high: f64,
+    optimum: f64,
+}
+
+fn gauge(tree: &Tree, id: NodeId) -> Gauge {
+    let read = |name| forms::parse_float(tree.attribute(id, name));
+    let min = read("min").unwrap_or(0.0);
+    let max = read("max").unwrap_or(1.0).max(min);
+    let within = |name, otherwise: f64| read(name).unwrap_or(otherwise).clamp(min, max);
+    let low = within("low", min);
+    Gauge {
+        value: within("value", 0.0),
+        min,
+        max,
+        low,
+        high: within("high", max).max(low),
+        optimum: within("optimum", f64::midpoint(min, max)),
+    }
+}
 
 /// HTML, "labelable element".
 fn is_labelable(tree: &Tree, id: NodeId) -> bool {

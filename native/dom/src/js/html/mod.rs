@@ -8,6 +8,8 @@ mod select;
 mod simple;
 mod tables;
 mod text_level;
+mod text_selection;
+mod validation;
 
 use quickbeam_engine::{JsResult, Kind, Member, Value};
 
@@ -28,14 +30,16 @@ pub(super) use simple::*;
 pub(super) use tables::{TABLE, TABLE_CAPTION, TABLE_CELL, TABLE_COL, TABLE_ROW, TABLE_SECTION};
 pub(super) use text_level::{ANCHOR, LINK, SCRIPT, SLOT, STYLE, TEMPLATE, TITLE};
 
+pub(super) use validation::{VALIDITY_STATE, is_valid, record_patterns};
+
 use super::convert::text_or_null;
 use super::dom::Env;
-use super::markup::{inner_text, set_inner_text};
+use super::inner_text::{inner_text, set_inner_text};
 use super::natives::call_module;
 use super::{attr, css};
 use crate::tree::{NodeId, Tree};
 
-const ACTIVATION: &str = "dom/activation.js";
+pub(super) const ACTIVATION: &str = "dom/activation.js";
 
 pub(super) static ELEMENT: &[Member] = &[
     reflect!(c"title", "title"),
@@ -240,6 +244,22 @@ pub(super) static SVG: &[Member] = &[
     }),
 ];
 
+/// Set an attribute to a `DOMString?`: null removes it.
+pub(in crate::js) fn set_or_remove(
+    env: Env<'_>,
+    id: NodeId,
+    attribute: &str,
+    to: &Value<'_>,
+) -> JsResult<()> {
+    let to = super::convert::nullable_text(to)?;
+    let mut tree = env.tree_mut();
+    match to {
+        Some(to) => tree.set_attribute(id, attribute, &to),
+        None => drop(tree.remove_attribute(id, attribute)),
+    }
+    Ok(())
+}
+
 fn truth(value: &Value<'_>) -> &'static str {
     if value.truthy() { "true" } else { "false" }
 }
@@ -262,7 +282,33 @@ fn set_outer_text(env: Env<'_>, id: NodeId, text: &str) -> JsResult<()> {
         return Err(env.throw(&error));
     };
     let fragment = set_inner_text(env, id, text);
-    let replaced = env.tree_mut().replace(parent, fragment, id);
+    let replaced = {
+        let mut tree = env.tree_mut();
+        if tree.first_child(fragment).is_none() {
+            let document = tree.document(id);
+            let nothing = tree.new_text(document, "");
+            tree.link(fragment, nothing, None);
+        }
+        let (previous, next) = (tree.previous(id), tree.next(id));
+        let replaced = tree.replace(parent, fragment, id);
+        if let Some(last) = next.and_then(|next| tree.previous(next)) {
+            merge_with_next(&mut tree, last);
+        }
+        if let Some(previous) = previous {
+            merge_with_next(&mut tree, previous);
+        }
+        replaced
+    };
     env.discard(fragment);
     replaced.map_err(|error| env.throw(&error))
+}
+
+/// "Merge with the next text node".
+fn merge_with_next(tree: &mut Tree, id: NodeId) {
+    let next = tree.next(id).filter(|next| tree.is_text(*next));
+    if let (true, Some(next)) = (tree.is_text(id), next) {
+        let whole = [id, next].map(|one| tree.character_data(one).unwrap_or("").to_owned());
+        tree.set_character_data(id, &whole.concat());
+        tree.remove(next);
+    }
 }

@@ -6,12 +6,10 @@ use super::super::collection::{self, Query};
 use super::super::convert::{long, unsigned_long};
 use super::super::dom::{Env, held};
 use super::super::interfaces::Interface;
-use super::controls::validation;
 use super::forms::labels;
+use super::validation::VALIDATION;
 use crate::forms;
 use crate::tree::{DomError, NodeId, Tree};
-
-const VALIDATION: [Member; 6] = validation!();
 
 pub(in crate::js) static SELECT: &[Member] = &{
     let [will_validate, validity, message, check, report, set_custom] = VALIDATION;
@@ -28,7 +26,7 @@ pub(in crate::js) static SELECT: &[Member] = &{
         reflect_bool!(c"multiple", "multiple"),
         reflect!(c"name", "name"),
         reflect_bool!(c"required", "required"),
-        reflect_number!(c"size", "size", 0),
+        reflect_unsigned!(c"size", "size", 0),
         get!(c"type", element, |e, n| {
             match e.tree().attribute(n, "multiple") {
                 Some(_) => "select-multiple",

@@ -5,11 +5,11 @@ use quickbeam_engine::Member;
 pub(in crate::js) static BASE: &[Member] =
     &[reflect_url!(c"href", "href"), reflect!(c"target", "target")];
 pub(in crate::js) static BODY: &[Member] = &[
-    reflect!(c"text", "text"),
-    reflect!(c"link", "link"),
-    reflect!(c"vLink", "vlink"),
-    reflect!(c"aLink", "alink"),
-    reflect!(c"bgColor", "bgcolor"),
+    reflect_or_null!(c"text", "text"),
+    reflect_or_null!(c"link", "link"),
+    reflect_or_null!(c"vLink", "vlink"),
+    reflect_or_null!(c"aLink", "alink"),
+    reflect_or_null!(c"bgColor", "bgcolor"),
     reflect!(c"background", "background"),
 ];
 pub(in crate::js) static BR: &[Member] = &[reflect!(c"clear", "clear")];
@@ -62,12 +62,23 @@ pub(in crate::js) static DIRECTORY: &[Member] = &[reflect_bool!(c"compact", "com
 pub(in crate::js) static DIV: &[Member] = &[reflect!(c"align", "align")];
 pub(in crate::js) static DLIST: &[Member] = &[reflect_bool!(c"compact", "compact")];
 pub(in crate::js) static FONT: &[Member] = &[
-    reflect!(c"color", "color"),
+    reflect_or_null!(c"color", "color"),
     reflect!(c"face", "face"),
     reflect!(c"size", "size"),
 ];
-pub(in crate::js) static FRAME: &[Member] =
-    &[reflect!(c"name", "name"), reflect_url!(c"src", "src")];
+pub(in crate::js) static FRAME: &[Member] = &[
+    reflect!(c"name", "name"),
+    reflect_url!(c"src", "src"),
+    reflect!(c"scrolling", "scrolling"),
+    reflect!(c"frameBorder", "frameborder"),
+    reflect_url!(c"longDesc", "longdesc"),
+    reflect_bool!(c"noResize", "noresize"),
+    reflect_or_null!(c"marginHeight", "marginheight"),
+    reflect_or_null!(c"marginWidth", "marginwidth"),
+    // Frames are not loaded.
+    get!(c"contentDocument", element, |e, _n| e.cx.null()),
+    get!(c"contentWindow", element, |e, _n| e.cx.null()),
+];
 pub(in crate::js) static FRAME_SET: &[Member] =
     &[reflect!(c"cols", "cols"), reflect!(c"rows", "rows")];
 pub(in crate::js) static HEADING: &[Member] = &[reflect!(c"align", "align")];
@@ -83,7 +94,30 @@ pub(in crate::js) static LI: &[Member] = &[
     reflect_number!(c"value", "value", 0),
     reflect!(c"type", "type"),
 ];
-pub(in crate::js) static MARQUEE: &[Member] = &[reflect!(c"behavior", "behavior")];
+pub(in crate::js) static MARQUEE: &[Member] = &[
+    reflect_enum!(
+        c"behavior",
+        "behavior",
+        "scroll",
+        "scroll",
+        ["scroll", "slide", "alternate"]
+    ),
+    reflect!(c"bgColor", "bgcolor"),
+    reflect_enum!(
+        c"direction",
+        "direction",
+        "left",
+        "left",
+        ["up", "right", "down", "left"]
+    ),
+    reflect!(c"height", "height"),
+    reflect_unsigned!(c"hspace", "hspace", 0),
+    reflect_unsigned!(c"scrollAmount", "scrollamount", 6),
+    reflect_unsigned!(c"scrollDelay", "scrolldelay", 85),
+    reflect_bool!(c"trueSpeed", "truespeed"),
+    reflect_unsigned!(c"vspace", "vspace", 0),
+    reflect!(c"width", "width"),
+];
 pub(in crate::js) static MENU: &[Member] = &[reflect_bool!(c"compact", "compact")];
 pub(in crate::js) static META: &[Member] = &[
     reflect!(c"name", "name"),

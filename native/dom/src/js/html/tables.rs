@@ -83,17 +83,20 @@ pub(in crate::js) static TABLE: &[Member] = &{
         reflect!(c"rules", "rules"),
         reflect!(c"summary", "summary"),
         reflect!(c"width", "width"),
-        reflect!(c"bgColor", "bgcolor"),
-        reflect!(c"cellPadding", "cellpadding"),
-        reflect!(c"cellSpacing", "cellspacing"),
+        reflect_or_null!(c"bgColor", "bgcolor"),
+        reflect_or_null!(c"cellPadding", "cellpadding"),
+        reflect_or_null!(c"cellSpacing", "cellspacing"),
     ]
 };
 
 pub(in crate::js) static TABLE_CAPTION: &[Member] = &[reflect!(c"align", "align")];
 
 pub(in crate::js) static TABLE_COL: &[Member] = &[
-    reflect_number!(c"span", "span", 1),
+    reflect_clamped!(c"span", "span", 1, 1, 1000),
     reflect!(c"align", "align"),
+    reflect!(c"vAlign", "valign"),
+    reflect!(c"ch", "char"),
+    reflect!(c"chOff", "charoff"),
     reflect!(c"width", "width"),
 ];
 
@@ -111,6 +114,8 @@ pub(in crate::js) static TABLE_SECTION: &[Member] = &[
     }),
     reflect!(c"align", "align"),
     reflect!(c"vAlign", "valign"),
+    reflect!(c"ch", "char"),
+    reflect!(c"chOff", "charoff"),
 ];
 
 pub(in crate::js) static TABLE_ROW: &[Member] = &[
@@ -147,12 +152,14 @@ pub(in crate::js) static TABLE_ROW: &[Member] = &[
     }),
     reflect!(c"align", "align"),
     reflect!(c"vAlign", "valign"),
-    reflect!(c"bgColor", "bgcolor"),
+    reflect!(c"ch", "char"),
+    reflect!(c"chOff", "charoff"),
+    reflect_or_null!(c"bgColor", "bgcolor"),
 ];
 
 pub(in crate::js) static TABLE_CELL: &[Member] = &[
-    reflect_number!(c"colSpan", "colspan", 1),
-    reflect_number!(c"rowSpan", "rowspan", 1),
+    reflect_clamped!(c"colSpan", "colspan", 1, 1, 1000),
+    reflect_clamped!(c"rowSpan", "rowspan", 1, 0, 65534),
     reflect!(c"headers", "headers"),
     reflect_enum!(
         c"scope",
@@ -171,7 +178,10 @@ pub(in crate::js) static TABLE_CELL: &[Member] = &[
     reflect!(c"vAlign", "valign"),
     reflect!(c"width", "width"),
     reflect!(c"height", "height"),
-    reflect!(c"bgColor", "bgcolor"),
+    reflect!(c"axis", "axis"),
+    reflect!(c"ch", "char"),
+    reflect!(c"chOff", "charoff"),
+    reflect_or_null!(c"bgColor", "bgcolor"),
     reflect_bool!(c"noWrap", "nowrap"),
 ];
 

@@ -1,10 +1,10 @@
 //! Links, scripts, templates and slots.
 
-use quickbeam_engine::{JsResult, Member};
+use quickbeam_engine::Member;
 
 use super::super::convert::member;
-use super::super::dom::{Env, held};
-use super::super::{node, token_list};
+use super::super::dom::held;
+use super::super::{node, slots, token_list};
 use crate::tree::{NodeId, Tree};
 
 pub(in crate::js) static ANCHOR: &[Member] = &[
@@ -20,9 +20,12 @@ pub(in crate::js) static ANCHOR: &[Member] = &[
     ),
     reflect!(c"hreflang", "hreflang"),
     reflect!(c"type", "type"),
-    reflect!(c"referrerPolicy", "referrerpolicy"),
+    reflect_referrer_policy!(),
     reflect!(c"name", "name"),
     reflect!(c"rev", "rev"),
+    reflect!(c"coords", "coords"),
+    reflect!(c"charset", "charset"),
+    reflect!(c"shape", "shape"),
     attr!(
         c"text",
         element,
@@ -36,13 +39,7 @@ pub(in crate::js) static ANCHOR: &[Member] = &[
 
 pub(in crate::js) static LINK: &[Member] = &[
     reflect_url!(c"href", "href"),
-    reflect_enum!(
-        c"crossOrigin",
-        "crossorigin",
-        "",
-        "anonymous",
-        ["anonymous", "use-credentials"]
-    ),
+    reflect_cross_origin!(),
     reflect!(c"rel", "rel"),
     attr!(
         c"relList",
@@ -50,12 +47,46 @@ pub(in crate::js) static LINK: &[Member] = &[
         |e, n| token_list::list(e, n, held::OWNER, "rel"),
         |e, n, to| token_list::replace(e, n, "rel", &to)
     ),
-    reflect!(c"as", "as"),
+    reflect_enum!(
+        c"as",
+        "as",
+        "",
+        "",
+        [
+            "fetch",
+            "audio",
+            "document",
+            "embed",
+            "font",
+            "image",
+            "manifest",
+            "object",
+            "report",
+            "script",
+            "sharedworker",
+            "style",
+            "track",
+            "video",
+            "worker",
+            "xslt"
+        ]
+    ),
+    attr!(
+        c"sizes",
+        element,
+        |e, n| token_list::list(e, n, held::SIZES, "sizes"),
+        |e, n, to| token_list::replace(e, n, "sizes", &to)
+    ),
+    reflect!(c"charset", "charset"),
+    reflect!(c"rev", "rev"),
+    reflect!(c"target", "target"),
+    reflect!(c"imageSrcset", "imagesrcset"),
+    reflect!(c"imageSizes", "imagesizes"),
     reflect!(c"media", "media"),
     reflect!(c"integrity", "integrity"),
     reflect!(c"hreflang", "hreflang"),
     reflect!(c"type", "type"),
-    reflect!(c"referrerPolicy", "referrerpolicy"),
+    reflect_referrer_policy!(),
     reflect_bool!(c"disabled", "disabled"),
     get!(c"sheet", element, |e, _n| e.cx.null()),
 ];
@@ -66,10 +97,12 @@ pub(in crate::js) static SCRIPT: &[Member] = &[
     reflect_bool!(c"noModule", "nomodule"),
     reflect_bool!(c"async", "async"),
     reflect_bool!(c"defer", "defer"),
-    reflect!(c"crossOrigin", "crossorigin"),
+    reflect_cross_origin!(),
     reflect!(c"integrity", "integrity"),
-    reflect!(c"referrerPolicy", "referrerpolicy"),
+    reflect_referrer_policy!(),
     reflect!(c"charset", "charset"),
+    reflect!(c"event", "event"),
+    reflect!(c"htmlFor", "for"),
     attr!(
         c"text",
         element,
@@ -125,7 +158,9 @@ pub(in crate::js) static SLOT: &[Member] = &[
         };
         node::array(e, &nodes)
     }),
-    op!(c"assign", 0, element, |e, _n, _call| refuse_assign(e)),
+    mutator!(c"assign", 0, element, |e, n, call| slots::assign(
+        e, n, call
+    )),
 ];
 
 fn assigned(tree: &Tree, slot: NodeId, flatten: bool) -> Vec<NodeId> {
@@ -133,10 +168,4 @@ fn assigned(tree: &Tree, slot: NodeId, flatten: bool) -> Vec<NodeId> {
         true => tree.flattened_nodes(slot),
         false => tree.assigned_nodes(slot),
     }
-}
-
-/// Slots are found by name here.
-fn refuse_assign(env: Env<'_>) -> JsResult<()> {
-    let message = "slots are assigned by name only";
-    Err(env.throw(&crate::tree::DomError::not_supported(message)))
 }
