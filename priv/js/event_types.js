@@ -42,7 +42,9 @@ function toKind(name, what) {
 }
 
 const toPort = toKind("MessagePort", "MessageEvent: a port");
-const toSource = nullable(toKind("MessagePort", "MessageEvent: the source"));
+const toPortSource = toKind("MessagePort", "MessageEvent: the source");
+/** A MessagePort, or the window. */
+const toSource = nullable((value) => (value === globalThis ? value : toPortSource(value)));
 const toStorage = nullable(toKind("Storage", "StorageEvent: the storageArea"));
 const toPorts = (value) => toSequence(value, "MessageEvent: ports", toPort);
 

@@ -19,6 +19,10 @@ pub(crate) fn update<R>(
 
 /// The type of an `input`, one of those that are known.
 pub(crate) fn input_type(tree: &Tree, id: NodeId) -> &'static str {
+    known_type(tree.attribute_or_empty(id, "type"))
+}
+
+fn known_type(given: &str) -> &'static str {
     const TYPES: &[&str] = &[
         "hidden",
         "text",
@@ -43,7 +47,6 @@ pub(crate) fn input_type(tree: &Tree, id: NodeId) -> &'static str {
         "reset",
         "button",
     ];
-    let given = tree.attribute_or_empty(id, "type");
     TYPES
         .iter()
         .find(|name| name.eq_ignore_ascii_case(given))
@@ -61,7 +64,11 @@ pub(crate) enum ValueMode {
 }
 
 pub(crate) fn value_mode(tree: &Tree, id: NodeId) -> ValueMode {
-    match input_type(tree, id) {
+    mode_of(input_type(tree, id))
+}
+
+fn mode_of(kind: &str) -> ValueMode {
+    match kind {
         "hidden" | "submit" | "image" | "reset" | "button" => ValueMode::Default,
         "checkbox" | "radio" => ValueMode::DefaultOn,
         "file" => ValueMode::Filename,
@@ -220,12 +227,55 @@ pub(crate) fn set_value(tree: &mut Tree, id: NodeId, value: &str) {
     }
 }
 
-fn put_value(tree: &mut Tree, id: NodeId, value: String) {
-    let end = crate::tree::utf16_length(&value);
-    update(tree, id, |state| {
-        state.value = Some(value.into());
-        state.selection = Some((end, end));
-    });
+fn put_value(tree: &mut Tree, id: NodeId, new: String) {
+    let before = value(tree, id);
+    update(tree, id, |state| state.value = Some(new.into()));
+    let now = value(tree, id);
+    if now != before {
+        let end = crate::tree::utf16_length(&now);
+        update(tree, id, |state| {
+            state.selection = Some((end, end));
+            state.selection_direction = 0;
+        });
+    }
+}
+
+/// The `type` of an `input` was another one: its value goes on in the new way
+/// (HTML, 4.10.5, "when an input element's type attribute changes state").
+pub(crate) fn type_changed(tree: &mut Tree, id: NodeId, old: Option<&str>) {
+    let Some(dirty) = state(tree, id).map(|state| state.value.clone()) else {
+        return;
+    };
+    let (was, is) = (known_type(old.unwrap_or("")), input_type(tree, id));
+    if was == is {
+        return;
+    }
+    match (mode_of(was), mode_of(is)) {
+        (ValueMode::Value, ValueMode::Default | ValueMode::DefaultOn) => {
+            update(tree, id, |state| state.value = None);
+            if let Some(value) = dirty.filter(|value| !value.is_empty()) {
+                tree.set_attribute(id, "value", &value);
+            }
+        }
+        (ValueMode::Value, ValueMode::Value) => {
+            if let Some(value) = dirty {
+                let value = sanitize(tree, id, &value);
+                update(tree, id, |state| state.value = Some(value.into()));
+            }
+        }
+        _ => update(tree, id, |state| state.value = None),
+    }
+    if takes_selection(is) && !takes_selection(was) {
+        update(tree, id, |state| {
+            state.selection = Some((0, 0));
+            state.selection_direction = 0;
+        });
+    }
+}
+
+/// Whether text in an `input` of that type can be selected by a script.
+pub(crate) fn takes_selection(kind: &str) -> bool {
+    matches!(kind, "text" | "search" | "url" | "tel" | "password")
 }
 
 pub(crate) fn is_checked(tree: &Tree, id: NodeId) -> bool {
@@ -392,7 +442,7 @@ pub(crate) fn is_listed(tree: &Tree, id: NodeId) -> bool {
                 &*element.name.local,
                 "button" | "fieldset" | "input" | "object" | "output" | "select" | "textarea"
             )
-    })
+    }) || tree.is_form_associated(id)
 }
 
 /// HTML, "form owner": by the `form` attribute, else the nearest form around.
@@ -418,6 +468,34 @@ pub(crate) fn elements(tree: &Tree, form: NodeId) -> Vec<NodeId> {
                 && form_owner(tree, *node) == Some(form)
                 && !(tree.is_html_named(*node, "input") && input_type(tree, *node) == "image")
         })
+        .collect()
+}
+
+/// "Submittable elements" of a form that send something: image buttons, too, but
+/// none that is disabled or below a `datalist`.
+pub(crate) fn submittable(tree: &Tree, form: NodeId) -> Vec<NodeId> {
+    let sends = |id: &NodeId| {
+        (["button", "input", "select", "textarea"]
+            .iter()
+            .any(|name| tree.is_html_named(*id, name))
+            || tree.is_form_associated(*id))
+            && form_owner(tree, *id) == Some(form)
+            && !crate::selectors::is_disabled(tree, *id)
+            && !tree
+                .ancestors(*id)
+                .any(|node| tree.is_html_named(node, "datalist"))
+    };
+    tree.descendants(tree.root(form)).filter(sends).collect()
+}
+
+/// The values of the options of a `select` that are selected and not disabled.
+pub(crate) fn selected_values(tree: &Tree, select: NodeId) -> Vec<String> {
+    options(tree, select)
+        .into_iter()
+        .filter(|option| {
+            is_selected(tree, *option) && !crate::selectors::is_disabled(tree, *option)
+        })
+        .map(|option| option_value(tree, option))
         .collect()
 }
 

@@ -9,8 +9,8 @@ use crate::forms::{
 };
 use crate::tree::{NodeId, Tree};
 
-/// What is wrong with a control, of HTML's ValidityState; nothing is too long or
-/// too short, which only what a user typed can be.
+/// What is wrong with a control, of HTML's ValidityState. Too long, too short or bad
+/// is only what a user typed, or what a custom element says of itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Validity {
     pub value_missing: bool,
@@ -20,6 +20,26 @@ pub(crate) struct Validity {
     pub range_overflow: bool,
     pub step_mismatch: bool,
     pub custom_error: bool,
+    pub bad_input: bool,
+    pub too_long: bool,
+    pub too_short: bool,
+}
+
+/// What a custom element says of itself: flags in the order of their names.
+fn of_flags(flags: u16) -> Validity {
+    let is = |bit: u16| flags & (1 << bit) != 0;
+    Validity {
+        bad_input: is(0),
+        custom_error: is(1),
+        pattern_mismatch: is(2),
+        range_overflow: is(3),
+        range_underflow: is(4),
+        step_mismatch: is(5),
+        too_long: is(6),
+        too_short: is(7),
+        type_mismatch: is(8),
+        value_missing: is(9),
+    }
 }
 
 /// HTML, "barred from constraint validation", the other way round.
@@ -38,7 +58,7 @@ pub(crate) fn will_validate(tree: &Tree, id: NodeId) -> bool {
             let kind = tree.attribute_or_empty(id, "type");
             !kind.eq_ignore_ascii_case("reset") && !kind.eq_ignore_ascii_case("button")
         }
-        _ => false,
+        _ => tree.is_form_associated(id) && tree.attribute(id, "readonly").is_none(),
     };
     kind && !crate::selectors::is_disabled(tree, id)
         && !tree
@@ -47,8 +67,14 @@ pub(crate) fn will_validate(tree: &Tree, id: NodeId) -> bool {
 }
 
 pub(crate) fn validity(tree: &Tree, id: NodeId) -> Validity {
-    let mut found = Validity::default();
-    found.custom_error = state(tree, id).is_some_and(|state| !state.custom_validity.is_empty());
+    if let Some(internals) = tree.internals(id).filter(|own| own.associated) {
+        return of_flags(internals.flags);
+    }
+    let custom = state(tree, id).is_some_and(|state| !state.custom_validity.is_empty());
+    let mut found = Validity {
+        custom_error: custom,
+        ..Validity::default()
+    };
     let Some(element) = tree.element(id) else {
         return found;
     };

@@ -201,3 +201,40 @@ fn gauges_keep_their_numbers_in_order() {
     );
     js.throws("meter.value = NaN", "TypeError");
 }
+
+#[test]
+fn a_new_type_takes_the_value_on() {
+    let mut js = with_input();
+    js.check(
+        "const one = input('text', { value: 'attribute' }, ' a\\tb ');
+         one.type = 'hidden';
+         const hidden = [one.value, one.getAttribute('value')];
+         one.type = 'email';
+         const email = one.value;
+         one.value = 'x'; one.type = 'number';
+         const number = one.value;
+         one.type = 'search';
+         [...hidden, email, number, one.selectionStart]",
+        " a\tb | a\tb |a\tb||0",
+    );
+}
+
+#[test]
+fn the_selected_text_stays_while_the_value_does() {
+    let mut js = with_input();
+    js.check(
+        "const one = input('text', {}, 'abcdef');
+         one.setSelectionRange(1, 3, 'backward');
+         one.value = 'abcdef';
+         const kept = [one.selectionStart, one.selectionEnd, one.selectionDirection];
+         one.setRangeText('XYZ', 0, 2);
+         const moved = [one.value, one.selectionStart, one.selectionEnd];
+         one.value = 'new';
+         [...kept, ...moved, one.selectionStart, one.selectionDirection]",
+        "1|3|backward|XYZcdef|0|4|3|none",
+    );
+    js.throws(
+        "input('hidden').selectionDirection = 'none'",
+        "InvalidStateError",
+    );
+}

@@ -170,17 +170,20 @@ function submit(form, submitter) {
   fire(form, "submit", { bubbles: true, cancelable: true, submitter }, SubmitEvent);
 }
 
-export function requestSubmit(form, submitter = undefined) {
-  if (submitter !== undefined && submitter !== null) {
-    const name = isNode(submitter) ? htmlName(submitter) : "";
-    const submits = name === "button"
-      ? (attribute(submitter, "type") ?? "submit").toLowerCase() === "submit"
-      : name === "input" && ["submit", "image"].includes(inputType(submitter));
-    if (!submits) throw new TypeError("requestSubmit: the submitter is not a submit button");
-    if (formOwner(submitter) !== form) {
-      throw new DOMException("The submitter belongs to another form", "NotFoundError");
-    }
+/** Throws unless `submitter` is a submit button of the form. */
+export function checkSubmitter(form, submitter, operation) {
+  const name = isNode(submitter) ? htmlName(submitter) : "";
+  const submits = name === "button"
+    ? !["reset", "button"].includes((attribute(submitter, "type") ?? "").toLowerCase())
+    : name === "input" && ["submit", "image"].includes(inputType(submitter));
+  if (!submits) throw new TypeError(`${operation}: the submitter is not a submit button`);
+  if (formOwner(submitter) !== form) {
+    throw new DOMException("The submitter belongs to another form", "NotFoundError");
   }
+}
+
+export function requestSubmit(form, submitter = undefined) {
+  if (submitter !== undefined && submitter !== null) checkSubmitter(form, submitter, "requestSubmit");
   submit(form, submitter ?? null);
 }
 

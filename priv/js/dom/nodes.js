@@ -1,6 +1,7 @@
 // Nodes as event targets: how their events travel (DOM Standard, 2.9 and 4.8).
 
 import { admitTargets, relatedTargetOf, step } from "../events.js";
+import { admitForms } from "../fetch/forms.js";
 import { materialize } from "./handlers.js";
 import {
   hostOf,
@@ -17,6 +18,8 @@ import {
 } from "native:dom";
 
 export { EventTarget } from "../events.js";
+
+admitForms((...args) => load("dom/form_entries.js").entryList(...args));
 
 const PASSIVE = ["touchstart", "touchmove", "wheel", "mousewheel"];
 

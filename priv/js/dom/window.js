@@ -4,7 +4,8 @@
 import { EventTarget, fire } from "../events.js";
 import { HashChangeEvent, PopStateEvent } from "./ui_events.js";
 import { defineEventHandlers } from "../event_handlers.js";
-import { exposeInterface, requireArguments, toDOMString } from "../webidl.js";
+import { MessageEvent } from "../event_types.js";
+import { exposeInterface, requireArguments, toDOMString, toUSVString } from "../webidl.js";
 import { documentUrl, resolveUrl, setDocumentUrl } from "native:dom";
 
 const { defineProperty, getOwnPropertyDescriptor } = Object;
@@ -340,6 +341,36 @@ export function requestIdleCallback(callback, options = undefined) {
 
 export function cancelIdleCallback(id) {
   clearTimeout(id);
+}
+
+// Messages to oneself: HTML, 9.3.3. There is no other window.
+
+/** `(message, targetOrigin, transfer)` or `(message, options)`. */
+export function postMessage(message, options = undefined, transfer = undefined) {
+  requireArguments(arguments.length, 1, "postMessage");
+  let target = "/";
+  if (options === undefined || options === null || typeof options === "object") {
+    if (options?.targetOrigin !== undefined) target = toUSVString(options.targetOrigin);
+    transfer = options?.transfer;
+  } else {
+    target = toUSVString(options);
+  }
+  const { origin } = parts();
+  if (target === "/") target = origin;
+  else if (target !== "*") target = originOf(target);
+  const moved = transfer === undefined ? [] : [...transfer];
+  // What is transferred comes along, for the ports among it.
+  const [data, list] = structuredClone([message, moved], { transfer: moved });
+  const ports = list.filter((one) => typeof MessagePort === "function" && one instanceof MessagePort);
+  setTimeout(() => {
+    if (target !== "*" && target !== parts().origin) return;
+    fire(globalThis, "message", { data, origin, source: globalThis, ports }, MessageEvent);
+  }, 0);
+}
+
+function originOf(url) {
+  if (!URL_PARTS.test(url)) throw new DOMException(`Not a valid origin: ${url}`, "SyntaxError");
+  return parts(resolveUrl(url, "")).origin;
 }
 
 // Nobody is asked anything.

@@ -2,7 +2,7 @@
 
 import { fileFromBlob, isBlob, isFile } from "../blob.js";
 import { exposeInterface, requireArguments, toUSVString } from "../webidl.js";
-import { checkForm, collectEntries } from "../dom/form_entries.js";
+import { formEntries } from "./forms.js";
 import { definePairIterator } from "./pair_iterator.js";
 
 /** "Create an entry": the value. */
@@ -22,12 +22,16 @@ export class FormData {
   #entries = [];
 
   constructor(form = undefined, submitter = undefined) {
-    if (form === undefined) return;
-    checkForm(form, submitter);
-    // Listeners get another object.
-    const told = new FormData();
-    collectEntries(form, submitter, told);
-    this.#entries = [...told.#entries];
+    // Without a form, a submitter is only checked for being one, which none is here.
+    if (form === undefined) {
+      if (submitter === undefined || submitter === null) return;
+      throw new TypeError("FormData constructor: a submitter needs a form");
+    }
+    this.#entries = formEntries(form, submitter ?? null, (entries) => {
+      const data = new FormData();
+      data.#entries = entries;
+      return data;
+    });
   }
 
   append(name, value, filename = undefined) {

@@ -1,5 +1,6 @@
 //! Custom elements: HTML, 4.13: the registry, and the elements' constructor.
 
+pub(super) mod internals;
 pub(super) mod registry;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -35,6 +36,8 @@ pub(super) struct Definition {
     observed: Vec<String>,
     callbacks: Vec<(&'static str, Root)>,
     disable_shadow: bool,
+    disable_internals: bool,
+    form_associated: bool,
     /// "Construction stack": elements that are upgraded; `None` once their
     /// constructor has run.
     stack: RefCell<Vec<Option<Root>>>,
@@ -164,11 +167,13 @@ pub(super) fn hear(env: Env<'_>, effect: &Effect) -> JsResult<()> {
             }
             for (id, definition) in gone {
                 reactions::callback(env, id, &definition, "disconnectedCallback", Vec::new())?;
+                internals::reassess(env, id, &definition)?;
             }
             for (id, definition, is_custom) in new {
                 match is_custom {
                     true => {
                         reactions::callback(env, id, &definition, "connectedCallback", Vec::new())?;
+                        internals::reassess(env, id, &definition)?;
                     }
                     false => reactions::upgrade(env, id, definition)?,
                 }
@@ -182,6 +187,7 @@ pub(super) fn hear(env: Env<'_>, effect: &Effect) -> JsResult<()> {
             old,
             new,
         } => {
+            internals::attribute_changed(env, *target, name)?;
             let definition = definition_of(env, &env.tree(), *target);
             let Some(definition) = definition else {
                 return Ok(());
@@ -363,9 +369,12 @@ pub(super) fn upgrade(env: Env<'_>, id: NodeId, definition: &Rc<Definition>) -> 
         .stack
         .borrow_mut()
         .push(Some(Root::new(object.clone())));
+    set_state(CustomState::Precustomized);
+    internals::associate(env, id, definition);
     let constructed = definition.constructor.get(env.cx).construct(&[]);
     let entry = definition.stack.borrow_mut().pop();
     drop(entry);
+    set_state(CustomState::Failed);
     let checked = constructed.and_then(|made| match made.identity() == object.identity() {
         true => Ok(()),
         false => Err(type_error(
@@ -376,7 +385,7 @@ pub(super) fn upgrade(env: Env<'_>, id: NodeId, definition: &Rc<Definition>) -> 
     match checked {
         Ok(()) => {
             set_state(CustomState::Custom);
-            Ok(())
+            internals::reassess(env, id, definition)
         }
         Err(thrown) => {
             env.dom.custom.reactions.forget(id);
@@ -425,6 +434,7 @@ pub(super) fn construct<'a>(call: &Call<'a>, interface: Interface) -> JsResult<V
                 });
                 id
             };
+            internals::associate(env, id, &definition);
             let object = env.made(id)?;
             object.set_prototype(&prototype)?;
             Ok(object)

@@ -89,6 +89,7 @@ pub(crate) mod held {
     pub const SIZES: u32 = 16;
     pub const OWNER: u32 = 17;
     pub const VALIDITY: u32 = 19;
+    pub const ELEMENT_INTERNALS: u32 = 20;
     /// Live collections by kind and name: an object.
     pub const COLLECTIONS: u32 = 18;
 }

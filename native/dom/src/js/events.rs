@@ -5,6 +5,7 @@ use quickbeam_engine::Member;
 use super::natives::call_module;
 
 const MODULE: &str = "dom/handlers.js";
+const WINDOW_MODULE: &str = "global_events.js";
 
 macro_rules! handlers {
     ($($name:literal),* $(,)?) => {
@@ -24,6 +25,61 @@ macro_rules! handlers {
         )),*]
     };
 }
+
+macro_rules! window_handlers {
+    ($($name:literal),* $(,)?) => {
+        &[$(Member::accessor(
+            $name,
+            |call| {
+                let env = super::dom::Env::of(call.cx());
+                let kind = env.cx.string(&super::convert::name_of($name)[2..])?;
+                call_module(env, WINDOW_MODULE, "getGlobalHandler", &[kind])
+            },
+            |call| {
+                let env = super::dom::Env::of(call.cx());
+                let kind = env.cx.string(&super::convert::name_of($name)[2..])?;
+                call_module(env, WINDOW_MODULE, "setGlobalHandler", &[kind, call.argument(0)])
+            },
+        )),*]
+    };
+}
+
+/// Those of the window: `WindowEventHandlers`, and of the others what scripts hear
+/// there.
+pub(super) static OF_WINDOW: &[Member] = window_handlers![
+    c"onafterprint",
+    c"onbeforeprint",
+    c"onbeforeunload",
+    c"onblur",
+    c"onchange",
+    c"onclick",
+    c"onfocus",
+    c"onhashchange",
+    c"oninput",
+    c"onkeydown",
+    c"onkeyup",
+    c"onlanguagechange",
+    c"onload",
+    c"onmessage",
+    c"onmessageerror",
+    c"onmousedown",
+    c"onmousemove",
+    c"onmouseup",
+    c"onoffline",
+    c"ononline",
+    c"onpagehide",
+    c"onpageshow",
+    c"onpointerdown",
+    c"onpointermove",
+    c"onpointerup",
+    c"onpopstate",
+    c"onresize",
+    c"onscroll",
+    c"onstorage",
+    c"onsubmit",
+    c"onunload",
+    c"onwheel",
+];
 
 /// `GlobalEventHandlers`, and those of the clipboard.
 pub(super) static HANDLERS: &[Member] = handlers![

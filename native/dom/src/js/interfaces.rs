@@ -9,8 +9,8 @@ use super::convert::type_error;
 use super::custom::registry;
 use super::dom::Env;
 use super::{
-    attr, character_data, css, custom, document, element, html as members, implementation, node,
-    observer, parser, range, selection, shadow, token_list, traversal, window,
+    attr, character_data, css, custom, document, element, events, html as members, implementation,
+    node, observer, parser, range, selection, shadow, token_list, traversal,
 };
 use crate::tree::{NodeData, NodeId, Tree};
 
@@ -185,8 +185,9 @@ interfaces! {
     MutationObserver, c"MutationObserver": Nothing, new_observer, observer::MEMBERS, &[];
     MutationRecord, c"MutationRecord": Nothing, illegal, observer::RECORD, &[];
     CustomElementRegistry, c"CustomElementRegistry": Nothing, illegal, registry::MEMBERS, &[];
+    ElementInternals, c"ElementInternals": Nothing, illegal, custom::internals::MEMBERS, &[];
     ValidityState, c"ValidityState": Nothing, illegal, members::VALIDITY_STATE, &[];
-    Window, c"Window": EventTarget, illegal, window::WINDOW, &[];
+    Window, c"Window": EventTarget, illegal, events::OF_WINDOW, &[];
 }
 
 /// Make the constructor of an interface and its prototype.

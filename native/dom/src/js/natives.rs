@@ -3,6 +3,7 @@
 use quickbeam_engine::{Call, JsResult, Member, Value};
 
 use super::convert::{self, ToJs, text};
+use super::custom::internals;
 use super::dom::Env;
 use crate::forms;
 use crate::tree::{NodeId, ShadowMode, Tree};
@@ -91,16 +92,7 @@ pub static NATIVES: &[Member] = &[
     Member::method(c"isShadowIncludingAncestor", 2, |call| {
         let node = convert::node(call, 1)?;
         of_node(call, |tree, above| {
-            let mut at = node;
-            loop {
-                if tree.is_inclusive_ancestor(above, at) {
-                    return true;
-                }
-                match tree.shadow_host(tree.root(at)) {
-                    Some(host) => at = host,
-                    None => return false,
-                }
-            }
+            tree.is_shadow_including_ancestor(above, node)
         })
     }),
     // The local name of an HTML element, else "".
@@ -176,7 +168,7 @@ pub static NATIVES: &[Member] = &[
         let env = Env::of(call.cx());
         let node = convert::node(call, 0)?;
         forms::reset(&mut env.tree_mut(), node);
-        ().to_js(env)
+        env.changing(|| internals::reset(env, node)?.to_js(env))
     }),
     // The controls of a form, in tree order.
     Member::method(c"formControls", 1, |call| {
@@ -184,6 +176,46 @@ pub static NATIVES: &[Member] = &[
         let node = convert::node(call, 0)?;
         let controls = forms::elements(&env.tree(), node);
         super::node::array(env, &controls)
+    }),
+    // Those whose values a form sends, in tree order.
+    Member::method(c"submittable", 1, |call| {
+        let env = Env::of(call.cx());
+        let node = convert::node(call, 0)?;
+        let controls = forms::submittable(&env.tree(), node);
+        super::node::array(env, &controls)
+    }),
+    Member::method(c"isFormAssociated", 1, |call| {
+        of_node(call, Tree::is_form_associated)
+    }),
+    // What a form-associated element gives to its form.
+    Member::method(c"submissionValue", 1, |call| {
+        internals::submission_value(Env::of(call.cx()), convert::node(call, 0)?)
+    }),
+    // Have a custom state, or not.
+    Member::method(c"setCustomState", 3, |call| {
+        let env = Env::of(call.cx());
+        let (node, state) = (convert::node(call, 0)?, text(call, 1)?);
+        let on = call.argument(2).truthy();
+        env.tree_mut().update_internals(node, |internals| {
+            internals.states.retain(|one| **one != *state);
+            if on {
+                internals.states.push(state.into());
+            }
+        });
+        env.settle()?;
+        ().to_js(env)
+    }),
+    Member::method(c"controlValue", 1, |call| of_node(call, forms::value)),
+    // The values of a select that are sent.
+    Member::method(c"selectedValues", 1, |call| {
+        let env = Env::of(call.cx());
+        let node = convert::node(call, 0)?;
+        let values = forms::selected_values(&env.tree(), node);
+        let array = env.cx.array()?;
+        for (index, value) in values.iter().enumerate() {
+            array.define_index(index as u32, env.cx.string(value)?)?;
+        }
+        Ok(array)
     }),
     Member::method(c"isValid", 1, |call| {
         let env = Env::of(call.cx());

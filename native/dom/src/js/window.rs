@@ -12,8 +12,6 @@ use crate::tree::{NodeId, Tree};
 const MODULE: &str = "dom/window.js";
 const UI_EVENTS: &str = "dom/ui_events.js";
 
-pub(super) static WINDOW: &[Member] = &[];
-
 macro_rules! module_members {
     ($module:expr, $make:ident, $($name:literal),* $(,)?) => {
         &[$(Member::$make($name, |cx| {
@@ -59,6 +57,9 @@ static INTERFACES: &[Member] = module_members![
     c"Screen",
 ];
 
+/// That of internals.js.
+static STATES: &[Member] = module_members!["dom/internals.js", lazy, c"CustomStateSet"];
+
 /// Those of xpath.js.
 static XPATH: &[Member] = module_members![
     "dom/xpath.js",
@@ -78,6 +79,7 @@ static ATTRIBUTES: &[Member] = module_members![
     c"confirm",
     c"history",
     c"matchMedia",
+    c"postMessage",
     c"prompt",
     c"requestAnimationFrame",
     c"requestIdleCallback",
@@ -186,6 +188,7 @@ pub fn globals(cx: Cx<'_>) -> JsResult<()> {
         OWN,
         EVENTS,
         INTERFACES,
+        STATES,
         XPATH,
         ATTRIBUTES,
         interfaces::GLOBALS,

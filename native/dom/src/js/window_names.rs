@@ -20,9 +20,23 @@ pub(super) fn join<'a>(env: Env<'a>, window: &Value<'a>) -> JsResult<()> {
     window.set_prototype(&names)?;
     let global = env.cx.global();
     global.set_prototype(window)?;
+    adopt_handlers(&global)?;
     // The engine's own name of the global object is another one.
     let tag = global.get("Symbol")?.get("toStringTag")?;
     global.define_constant_by(&tag, env.cx.string("Window")?)
+}
+
+/// Handlers that a script has set before they were attributes become what they mean.
+fn adopt_handlers<'a>(global: &Value<'a>) -> JsResult<()> {
+    for member in super::events::OF_WINDOW {
+        let name = member.name();
+        if global.has_own(name)? {
+            let handler = global.get(name)?;
+            global.delete(name)?;
+            global.set(name, handler)?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether the element is one that the window has under this name.

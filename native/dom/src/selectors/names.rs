@@ -157,6 +157,10 @@ fn match_function(
         let direction = input.expect_ident()?;
         return Ok(PseudoClass::Dir(direction.to_ascii_lowercase().into()));
     }
+    if name.eq_ignore_ascii_case("state") {
+        let state = input.expect_ident()?;
+        return Ok(PseudoClass::State(Box::from(&**state)));
+    }
     Err(unsupported())
 }
 

@@ -36,6 +36,7 @@ pub(super) enum PseudoClass {
     Fullscreen,
     Lang(Vec<Box<str>>),
     Dir(Box<str>),
+    State(Box<str>),
 }
 
 use PseudoClass as P;
@@ -125,6 +126,9 @@ impl PseudoClass {
             }
             P::Lang(ranges) => language(tree, id)
                 .is_some_and(|own| ranges.iter().any(|range| in_range(own, range))),
+            P::State(state) => tree
+                .internals(id)
+                .is_some_and(|internals| internals.states.contains(state)),
             P::Dir(direction) => directionality(tree, id) == &**direction,
         }
     }
@@ -147,6 +151,7 @@ impl ToCss for PseudoClass {
     fn to_css<W: fmt::Write>(&self, out: &mut W) -> fmt::Result {
         match self {
             P::Lang(ranges) => write!(out, ":lang({})", ranges.join(", ")),
+            P::State(state) => write!(out, ":state({state})"),
             P::Dir(direction) => write!(out, ":dir({direction})"),
             other => {
                 let name = NAMES.iter().find(|(_, class)| class == other);
@@ -210,7 +215,7 @@ fn is_control(tree: &Tree, id: NodeId) -> bool {
     const CONTROLS: &[&str] = &[
         "button", "input", "select", "textarea", "optgroup", "option", "fieldset",
     ];
-    is_one_of(tree, id, CONTROLS)
+    is_one_of(tree, id, CONTROLS) || tree.is_form_associated(id)
 }
 
 /// HTML, "actually disabled".

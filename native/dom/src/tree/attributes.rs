@@ -99,6 +99,9 @@ impl Tree {
         old: Option<Box<str>>,
         new: Option<&str>,
     ) {
+        if *name.local == *"type" && name.ns.is_empty() && self.is_html_named(id, "input") {
+            crate::forms::type_changed(self, id, old.as_deref());
+        }
         self.note(|| Effect::Attribute {
             target: id,
             name: name.local.clone(),

@@ -156,6 +156,22 @@ pub struct ElementExtra {
     pub integration_point: bool,
     /// Of slots.
     pub slot: Option<Box<SlotState>>,
+    /// Of custom elements that have any.
+    pub internals: Option<Box<Internals>>,
+}
+
+/// What is known of a custom element's internals.
+#[derive(Debug, Clone, Default)]
+pub struct Internals {
+    /// Whether it is form-associated.
+    pub associated: bool,
+    /// What is wrong with it, by `ElementInternals.setValidity`.
+    pub flags: u16,
+    /// What it was told last: its form owner, and whether it is disabled.
+    pub form: Option<NodeId>,
+    pub disabled: bool,
+    /// Its custom states.
+    pub states: Vec<Box<str>>,
 }
 
 /// What a slot remembers.
@@ -258,6 +274,13 @@ impl ElementExtra {
         let slot = self.slot.as_ref().map_or(0, |slot| {
             size_of::<SlotState>() + size_of_val(&*slot.manual)
         });
-        size_of::<ElementExtra>() + form + slot
+        let internals = self.internals.as_ref().map_or(0, |internals| {
+            let states = internals.states.iter();
+            size_of::<Internals>()
+                + states
+                    .map(|state| size_of_val(state) + state.len())
+                    .sum::<usize>()
+        });
+        size_of::<ElementExtra>() + form + slot + internals
     }
 }

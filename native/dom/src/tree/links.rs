@@ -55,6 +55,20 @@ impl Tree {
         self.ancestors(id).last().unwrap_or(id)
     }
 
+    /// "Shadow-including inclusive ancestor".
+    pub fn is_shadow_including_ancestor(&self, above: NodeId, id: NodeId) -> bool {
+        let mut at = id;
+        loop {
+            if self.is_inclusive_ancestor(above, at) {
+                return true;
+            }
+            match self.shadow_host(self.root(at)) {
+                Some(host) => at = host,
+                None => return false,
+            }
+        }
+    }
+
     /// DOM, "shadow-including root".
     pub fn shadow_including_root(&self, id: NodeId) -> NodeId {
         let mut root = self.root(id);

@@ -96,6 +96,25 @@ impl Tree {
         result
     }
 
+    /// The internals of a custom element.
+    pub fn internals(&self, id: NodeId) -> Option<&super::Internals> {
+        self.extra(id)?.internals.as_deref()
+    }
+
+    pub fn update_internals<R>(
+        &mut self,
+        id: NodeId,
+        change: impl FnOnce(&mut super::Internals) -> R,
+    ) -> R {
+        self.update_extra(id, |extra| change(extra.internals.get_or_insert_default()))
+    }
+
+    /// Whether an element is a form-associated custom one.
+    pub fn is_form_associated(&self, id: NodeId) -> bool {
+        self.internals(id)
+            .is_some_and(|internals| internals.associated)
+    }
+
     pub fn extra(&self, id: NodeId) -> Option<&ElementExtra> {
         self.element(id)?.extra.as_deref()
     }

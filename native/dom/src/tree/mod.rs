@@ -22,8 +22,8 @@ mod validate;
 pub use attributes::{Attribute, attribute_name};
 pub use compare::Position;
 pub use data::{
-    CustomState, Doctype, DocumentData, Element, ElementExtra, FormState, Instruction, NodeData,
-    ShadowData, ShadowMode,
+    CustomState, Doctype, DocumentData, Element, ElementExtra, FormState, Instruction, Internals,
+    NodeData, ShadowData, ShadowMode,
 };
 pub use error::DomError;
 pub use html5ever::interface::{QualName, QuirksMode};

@@ -161,6 +161,8 @@ fn define<'a>(env: Env<'a>, call: &Call<'a>) -> JsResult<()> {
         observed,
         callbacks,
         disable_shadow,
+        disable_internals,
+        form_associated,
     } = read?;
     let definition = Rc::new(Definition {
         name: name.clone(),
@@ -169,6 +171,8 @@ fn define<'a>(env: Env<'a>, call: &Call<'a>) -> JsResult<()> {
         observed,
         callbacks,
         disable_shadow,
+        disable_internals,
+        form_associated,
         stack: RefCell::default(),
     });
     custom.definitions.borrow_mut().push(definition.clone());
@@ -189,6 +193,8 @@ struct Read {
     observed: Vec<String>,
     callbacks: Vec<(&'static str, Root)>,
     disable_shadow: bool,
+    disable_internals: bool,
+    form_associated: bool,
 }
 
 fn read_definition<'a>(env: Env<'a>, constructor: &Value<'a>) -> JsResult<Read> {
@@ -198,6 +204,12 @@ fn read_definition<'a>(env: Env<'a>, constructor: &Value<'a>) -> JsResult<Read> 
         "adoptedCallback",
         "attributeChangedCallback",
     ];
+    const FORM_CALLBACKS: [&str; 4] = [
+        "formAssociatedCallback",
+        "formResetCallback",
+        "formDisabledCallback",
+        "formStateRestoreCallback",
+    ];
     let prototype = constructor.get("prototype")?;
     if !prototype.is_object() {
         return Err(type_error(
@@ -206,10 +218,10 @@ fn read_definition<'a>(env: Env<'a>, constructor: &Value<'a>) -> JsResult<Read> 
         ));
     }
     let mut callbacks = Vec::new();
-    for name in CALLBACKS {
+    let mut read = |name| -> JsResult<()> {
         let callback = prototype.get(name)?;
         if callback.is_undefined() {
-            continue;
+            return Ok(());
         }
         if !callback.is_function() {
             return Err(type_error(
@@ -218,7 +230,9 @@ fn read_definition<'a>(env: Env<'a>, constructor: &Value<'a>) -> JsResult<Read> 
             ));
         }
         callbacks.push((name, Root::new(callback)));
-    }
+        Ok(())
+    };
+    CALLBACKS.into_iter().try_for_each(&mut read)?;
     let strings = |name: &str| -> JsResult<Vec<String>> {
         let list = constructor.get(name)?;
         if list.is_undefined() {
@@ -237,14 +251,21 @@ fn read_definition<'a>(env: Env<'a>, constructor: &Value<'a>) -> JsResult<Read> 
             .map(|index| list.get_index(index)?.to_text())
             .collect()
     };
-    let observed = match callbacks.iter().any(|(name, _)| *name == CALLBACKS[3]) {
+    let observed = match !prototype.get(CALLBACKS[3])?.is_undefined() {
         true => strings("observedAttributes")?,
         false => Vec::new(),
     };
     let disabled = strings("disabledFeatures")?;
+    let form_associated = constructor.get("formAssociated")?.truthy();
+    if form_associated {
+        FORM_CALLBACKS.into_iter().try_for_each(read)?;
+    }
+    let disables = |feature: &str| disabled.iter().any(|one| one == feature);
     Ok(Read {
         observed,
+        disable_shadow: disables("shadow"),
+        disable_internals: disables("internals"),
+        form_associated,
         callbacks,
-        disable_shadow: disabled.iter().any(|one| one == "shadow"),
     })
 }

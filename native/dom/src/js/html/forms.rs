@@ -281,7 +281,7 @@ fn is_labelable(tree: &Tree, id: NodeId) -> bool {
                 "input" => forms::input_type(tree, id) != "hidden",
                 _ => false,
             }
-    })
+    }) || tree.is_form_associated(id)
 }
 
 /// "Labeled control" of a label.
@@ -300,7 +300,7 @@ pub(in crate::js) fn labeled_control(tree: &Tree, label: NodeId) -> Option<NodeI
 }
 
 /// `labels` of a control: null of a hidden input.
-pub(super) fn labels<'a>(env: Env<'a>, control: NodeId) -> JsResult<Value<'a>> {
+pub(in crate::js) fn labels<'a>(env: Env<'a>, control: NodeId) -> JsResult<Value<'a>> {
     if !is_labelable(&env.tree(), control) {
         return Ok(env.cx.null());
     }

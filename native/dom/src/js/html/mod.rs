@@ -19,7 +19,7 @@ pub(super) use embedded::{
     audio_constructor, image_constructor, option_constructor,
 };
 pub(super) use forms::{
-    DATA_LIST, FIELD_SET, FORM, LABEL, LEGEND, METER, OUTPUT, PROGRESS, labeled_control,
+    DATA_LIST, FIELD_SET, FORM, LABEL, LEGEND, METER, OUTPUT, PROGRESS, labeled_control, labels,
 };
 pub(super) use hyperlink::HYPERLINK;
 pub(super) use select::{
@@ -30,7 +30,7 @@ pub(super) use simple::*;
 pub(super) use tables::{TABLE, TABLE_CAPTION, TABLE_CELL, TABLE_COL, TABLE_ROW, TABLE_SECTION};
 pub(super) use text_level::{ANCHOR, LINK, SCRIPT, SLOT, STYLE, TEMPLATE, TITLE};
 
-pub(super) use validation::{VALIDITY_STATE, is_valid, record_patterns};
+pub(super) use validation::{VALIDITY_STATE, is_valid, record_patterns, validity_object};
 
 use super::convert::text_or_null;
 use super::dom::Env;
@@ -186,6 +186,9 @@ pub(super) static ELEMENT: &[Member] = &[
         let to = to.to_text()?;
         let text = crate::declarations::serialize(&crate::declarations::parse(&to));
         e.tree_mut().set_attribute(n, "style", &text);
+    }),
+    op!(c"attachInternals", 0, element, |e, n, _call| {
+        super::custom::internals::attach(e, n)
     }),
     op!(c"click", 0, element, |e, _n, call| call_module(
         e,

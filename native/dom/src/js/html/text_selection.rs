@@ -37,7 +37,7 @@ pub(super) const SELECTION: [Member; 6] = [
         |e, n| selected(&e.tree(), n).map(|_| direction(&e.tree(), n)),
         |e, n, to| {
             let to = to.to_text()?;
-            set_direction(e, n, &to);
+            set_direction(e, n, &to)
         }
     ),
     op!(c"setSelectionRange", 2, element, |e, n, call| {
@@ -48,7 +48,7 @@ pub(super) const SELECTION: [Member; 6] = [
             to => to.to_text()?,
         };
         select(e, n, |_| (start.min(end), end))?;
-        set_direction(e, n, &to);
+        set_direction(e, n, &to)?;
     }),
     op!(c"setRangeText", 1, element, |e, n, call| set_range_text(
         e, n, call
@@ -56,11 +56,8 @@ pub(super) const SELECTION: [Member; 6] = [
 ];
 
 fn selected(tree: &Tree, id: NodeId) -> Option<(u32, u32)> {
-    let applies = tree.is_html_named(id, "textarea")
-        || matches!(
-            forms::input_type(tree, id),
-            "text" | "search" | "url" | "tel" | "password"
-        );
+    let applies =
+        tree.is_html_named(id, "textarea") || forms::takes_selection(forms::input_type(tree, id));
     if !applies {
         return None;
     }
@@ -91,11 +88,16 @@ fn direction(tree: &Tree, id: NodeId) -> &'static str {
     DIRECTIONS[usize::from(direction)]
 }
 
-fn set_direction(env: Env<'_>, id: NodeId, to: &str) {
+fn set_direction(env: Env<'_>, id: NodeId, to: &str) -> JsResult<()> {
+    if selected(&env.tree(), id).is_none() {
+        let message = "this input has no selection";
+        return Err(env.throw(&DomError::invalid_state(message)));
+    }
     let direction = DIRECTIONS.iter().position(|one| *one == to).unwrap_or(0);
     forms::update(&mut env.tree_mut(), id, |state| {
         state.selection_direction = direction as u8;
     });
+    Ok(())
 }
 
 /// `setRangeText(replacement, start, end, mode)`.
@@ -130,16 +132,16 @@ fn set_range_text<'a>(env: Env<'a>, id: NodeId, call: &Call<'a>) -> JsResult<()>
     whole.extend(&value[end as usize..]);
     forms::set_value(&mut tree, id, &String::from_utf16_lossy(&whole));
     let new_end = start + new.len() as u32;
-    let moved = |at: u32| match () {
+    let moved = |at: u32, within: u32| match () {
         () if at > end => at + new_end - end,
-        () if at > start => start.max(at.min(new_end)),
+        () if at > start => within,
         () => at,
     };
     let selection = match mode.as_str() {
         "select" => (start, new_end),
         "start" => (start, start),
         "end" => (new_end, new_end),
-        _ => (moved(from), moved(to)),
+        _ => (moved(from, start), moved(to, new_end)),
     };
     forms::update(&mut tree, id, |state| state.selection = Some(selection));
     Ok(())

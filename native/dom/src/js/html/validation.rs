@@ -18,7 +18,7 @@ pub(super) const VALIDATION: [Member; 6] = [
         &e.tree(),
         n
     )),
-    get!(c"validity", element, |e, n| object(e, n)),
+    get!(c"validity", element, |e, n| validity_object(e, n)),
     get!(c"validationMessage", element, |e, n| message(e, n)),
     op!(c"checkValidity", 0, element, |e, _n, call| check(e, call)),
     op!(c"reportValidity", 0, element, |e, _n, call| check(e, call)),
@@ -38,7 +38,7 @@ fn check<'a>(env: Env<'a>, call: &Call<'a>) -> JsResult<Value<'a>> {
 
 struct Of(NodeId);
 
-fn object(env: Env<'_>, id: NodeId) -> JsResult<Value<'_>> {
+pub(in crate::js) fn validity_object(env: Env<'_>, id: NodeId) -> JsResult<Value<'_>> {
     kept(env, id, held::VALIDITY, |element| {
         let prototype = env.prototype(Interface::ValidityState)?;
         let made = env.cx.host_object_with_slots(&prototype, Of(id), 1)?;
@@ -66,12 +66,12 @@ pub(in crate::js) static VALIDITY_STATE: &[Member] = &[
     flag!(c"valueMissing", |found| found.value_missing),
     flag!(c"typeMismatch", |found| found.type_mismatch),
     flag!(c"patternMismatch", |found| found.pattern_mismatch),
-    flag!(c"tooLong", |_| false),
-    flag!(c"tooShort", |_| false),
+    flag!(c"tooLong", |found| found.too_long),
+    flag!(c"tooShort", |found| found.too_short),
     flag!(c"rangeUnderflow", |found| found.range_underflow),
     flag!(c"rangeOverflow", |found| found.range_overflow),
     flag!(c"stepMismatch", |found| found.step_mismatch),
-    flag!(c"badInput", |_| false),
+    flag!(c"badInput", |found| found.bad_input),
     flag!(c"customError", |found| found.custom_error),
     flag!(c"valid", |found| found == Validity::default()),
 ];
