@@ -33,7 +33,7 @@ defmodule WPT.Page do
 
     cond do
       path =~ ".https." -> URI.to_string(%{uri | scheme: "https", port: uri.port + 3})
-      path =~ ".h2." -> URI.to_string(%{uri | scheme: "https", port: 9000})
+      path =~ ".h2." -> URI.to_string(%{uri | scheme: "https", port: uri.port + 6})
       true -> server
     end
   end

@@ -47,8 +47,8 @@ defmodule WPT.Report do
     them, each in a context with `apis: [:browser]` (a window) and in a `Worker` of one, those
     of the network against WPT's own server. Skipped are files that need what is not here:
     pages that load others, a driver of a browser, WebAssembly; and most of the many keys for
-    RSA that `WebCryptoAPI` makes. Most of what fails in `url`
-    wants Punycode refused that the URL Standard now takes, as the newer data above does.
+    RSA that `WebCryptoAPI` makes. Most of what fails in `url` wants Punycode refused that the
+    URL Standard now takes, as the newer data above does.
 
     | folder | files | skipped | passed | failed | not run |
     |---|---|---|---|---|---|
@@ -63,8 +63,8 @@ defmodule WPT.Report do
   # Some are many things.
   defp folder(%{path: path}) do
     case Path.split(path) do
-      ["fetch", "api", sub | _] -> "fetch/api/#{sub}"
-      [top, sub | _] when top in ["dom", "fetch", "html", "xhr"] -> "#{top}/#{sub}"
+      ["fetch", "api", sub, _ | _] -> "fetch/api/#{sub}"
+      [top, sub, _ | _] when top in ["dom", "fetch", "html", "xhr"] -> "#{top}/#{sub}"
       [top | _] -> top
     end
   end

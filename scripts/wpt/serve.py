@@ -4,7 +4,7 @@
 
 ROOT is a checkout of Web Platform Tests with its tools. The server listens on loopback:
 HTTP on PORT (8000) and PORT + 1, WebSocket on PORT + 2, by TLS HTTP on PORT + 3 and
-PORT + 4, WebSocket on PORT + 5, HTTP/2 on 9000. Its hosts are localhost and 127.0.0.1,
+PORT + 4, WebSocket on PORT + 5, HTTP/2 on PORT + 6. Its hosts are localhost and 127.0.0.1,
 so that nothing has to stand in /etc/hosts. Its certificates are made by openssl, once, in
 tmp/wpt/certs.
 """
@@ -34,6 +34,7 @@ def main(root, port=8000):
             "ws": [port + 2],
             "https": [port + 3, port + 4],
             "wss": [port + 5],
+            "h2": [port + 6],
         },
         ssl={
             "type": "openssl",
