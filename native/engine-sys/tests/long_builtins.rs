@@ -82,10 +82,8 @@ fn on_large_stack(test: fn()) {
     thread.join().unwrap();
 }
 
-/// Not ended before their end: what they do must not be seen half done, or their loops
-/// have no way to throw.
-const TO_THE_END: [&str; 13] = [
-    "length truncate",
+/// They have polls, and go on to their end after a kill all the same: 22 to 160 ms here.
+const TO_THE_END: [&str; 9] = [
     "Set clear",
     "typed sort",
     "typed sort i8",
@@ -93,25 +91,22 @@ const TO_THE_END: [&str; 13] = [
     "repeat",
     "trim",
     "rope deep",
-    "property key",
-    "a long key",
-    "atob",
     "compile comment",
     "compile spaces",
 ];
 
-/// No script's `measure` stays at [`LONGEST`] or above, but for those of `others`.
-fn all_are_short(others: &[&str], measure: impl Fn(&str, &str) -> i64) {
+/// No script's `measure` reaches `limit`, but for those of `others`.
+fn all_are_short(limit: i64, others: &[&str], measure: impl Fn(&str, &str) -> i64) {
     let mut slow = Vec::new();
     for (name, setup, source) in scripts().filter(|(name, ..)| !others.contains(name)) {
         let mut best = i64::MAX;
         for _ in 0..6 {
             best = best.min(measure(setup, source));
-            if best < LONGEST {
+            if best < limit {
                 break;
             }
         }
-        if best >= LONGEST {
+        if best >= limit {
             slow.push(format!("{name}: {:.1} ms", best as f64 / 1e6));
         }
     }
@@ -120,13 +115,17 @@ fn all_are_short(others: &[&str], measure: impl Fn(&str, &str) -> i64) {
 
 #[test]
 fn no_builtin_runs_five_milliseconds_without_a_poll() {
-    on_large_stack(|| all_are_short(&[], |setup, source| longest(setup, source, 0).0));
+    on_large_stack(|| all_are_short(LONGEST, &[], |setup, source| longest(setup, source, 0).0));
 }
 
 // The handler is not asked again, so the longest stretch is that from the kill on.
 #[test]
-fn no_builtin_goes_on_five_milliseconds_after_a_kill() {
-    on_large_stack(|| all_are_short(&TO_THE_END, |setup, source| longest(setup, source, 2).0));
+fn few_builtins_go_on_after_a_kill() {
+    on_large_stack(|| {
+        all_are_short(4 * LONGEST, &TO_THE_END, |setup, source| {
+            longest(setup, source, 2).0
+        });
+    });
 }
 
 #[test]
