@@ -210,3 +210,16 @@ fn a_stack_begins_with_name_and_message() {
         assert!(!text.ends_with('\n'), "{code}: {text}");
     }
 }
+
+#[test]
+fn repeat_gives_whole_texts() {
+    let mut engine = Engine::new();
+    let code = "const right = (text, n) => {
+            const found = text.repeat(n);
+            return found.length === text.length * n && found === Array(n + 1).join(text);
+        };
+        const texts = ['', 'a', 'ab', 'abc', '\u{1F600}x', 'x'.repeat(1000) + 'y'];
+        String(texts.every((text) => [0, 1, 2, 3, 7, 64, 1001].every((n) => right(text, n))) &&
+            right('abc', 300_001) && right('\u{e4}\u{20ac}', 300_001))";
+    assert_eq!(engine.text(code).as_deref(), Some("true"));
+}
