@@ -12,6 +12,7 @@
 mod define;
 
 mod attr;
+mod brands;
 mod character_data;
 mod collection;
 mod convert;
