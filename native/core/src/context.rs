@@ -453,6 +453,9 @@ impl Context {
         };
         let outcome = match made {
             Ok(fresh) => {
+                let (memory, globals) = fresh.size();
+                self.gauges.begin(memory, globals);
+                self.pool.account(0, memory);
                 *cell = Some(Box::new(fresh));
                 Ok(())
             }

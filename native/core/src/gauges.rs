@@ -138,6 +138,12 @@ impl Gauges {
         self.set_memory(figures.memory)
     }
 
+    /// Note what a context is made with, before anybody can ask.
+    pub(crate) fn begin(&self, memory: usize, globals: usize) {
+        self.globals.store(globals, Ordering::Relaxed);
+        self.set_memory(memory);
+    }
+
     /// Note the live bytes; what was noted before.
     pub(crate) fn set_memory(&self, bytes: usize) -> usize {
         let before = self.memory.load(Ordering::Relaxed);

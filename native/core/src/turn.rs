@@ -136,6 +136,7 @@ impl Cell {
         };
         let before = std::mem::replace(&mut self.counted, now);
         let pending = |state: &State| state.pending.len();
+        let (memory, globals) = self.size();
         Figures {
             operations: std::mem::take(&mut self.entries),
             reductions: now.reductions - before.reductions,
@@ -144,10 +145,15 @@ impl Cell {
                 time: now.collections.time - before.collections.time,
             },
             out_of_memory: now.out_of_memory - before.out_of_memory,
-            memory: self.heap.live_bytes(),
-            globals: self.heap.global_count(),
+            memory,
+            globals,
             pending: self.heap.extension::<State>().map_or(0, pending),
         }
+    }
+
+    /// Live bytes, and properties of the global object.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        (self.heap.live_bytes(), self.heap.global_count())
     }
 
     /// Whether it is suspended until something comes.
