@@ -72,7 +72,11 @@ defmodule :quickbeam_playground do
   # Server-sent events: the tab's context and the pool, until the browser is gone.
   def events(esi, _env, input) do
     with_session(esi, text(input), fn session ->
-      :mod_esi.deliver(esi, ~c"content-type: text/event-stream\r\ncache-control: no-store\r\n\r\n")
+      :mod_esi.deliver(
+        esi,
+        ~c"content-type: text/event-stream\r\ncache-control: no-store\r\n\r\n"
+      )
+
       stream(esi, session)
     end)
   end
