@@ -69,15 +69,16 @@ defmodule Bench.ApisMemory do
 
     Bench.Table.print("JS heap after one of its globals was touched", touched)
 
-    times = start_times()
+    times = with_pool(2, fn pool -> start_times(ways(pool), 500) end)
 
     starts =
-      for {group, time} <- times do
+      for {group, _} <- @groups do
+        time = times[group]
         note = "#{decimals(time - times[:bare], 1)} µs more"
         row(group, :us, time, milliseconds(@zig_ms[group]), note)
       end
 
-    Bench.Table.print("Start and stop of one context", starts)
+    Bench.Table.print("Start of one context", starts)
   end
 
   defp row(:bare, unit, value, zig, note), do: {"apis: false", unit, value, zig, note}
@@ -110,17 +111,8 @@ defmodule Bench.ApisMemory do
     median(sizes)
   end
 
-  # In turns, so that a neighbour on the machine hits all of them alike.
-  defp start_times do
-    with_pool(2, fn pool ->
-      things =
-        for {group, {apis, _}} <- @groups,
-            do: {group, fn -> Context.stop(context(pool, apis: apis)) end}
-
-      for {group, %{median: time}} <- compare(things, 100), do: {group, time}
-    end)
-    |> Enum.sort_by(fn {group, _} -> Enum.find_index(Keyword.keys(@groups), &(&1 == group)) end)
-  end
+  defp ways(pool),
+    do: for({group, {apis, _}} <- @groups, do: {group, fn -> context(pool, apis: apis) end})
 
   defp over(bytes), do: "#{decimals(bytes / 1024, 1)} KB more"
   defp kib(nil), do: nil

@@ -71,7 +71,7 @@ defmodule Bench.Templates do
     bytes = for {way, make} <- ways, do: {way, bytes(make)}
     # Context.stop/1 answers when the memory is given back: it is not part of the start.
     started = for {way, make} <- ways, do: {way, fn -> make.() end}
-    times = times(started)
+    times = start_times(started, 100)
 
     IO.puts(
       "\nA context with an application: #{what}, #{decimals(byte_size(code) / 1024, 0)} KB " <>
@@ -112,19 +112,6 @@ defmodule Bench.Templates do
       end
 
     median(sizes)
-  end
-
-  defp times(ways) do
-    rounds =
-      for _ <- 1..count(100), {way, make} <- Enum.shuffle(ways) do
-        {time, context} = time(make)
-        :ok = Context.stop(context)
-        {way, time}
-      end
-
-    rounds
-    |> Enum.group_by(&elem(&1, 0), &elem(&1, 1))
-    |> Map.new(fn {way, times} -> {way, median(times)} end)
   end
 
   defp ratio(values, way) do

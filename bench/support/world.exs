@@ -32,6 +32,23 @@ defmodule Bench.World do
   end
 
   @doc "Evaluates code for its effect."
+  @doc """
+  Median microseconds of ways to start a context, each `n` times, in another order each
+  round; what stopping them takes is no part of it.
+  """
+  def start_times(ways, n) do
+    rounds =
+      for _ <- 1..Bench.count(n), {way, start} <- Enum.shuffle(ways) do
+        {time, context} = Bench.time(start)
+        :ok = Context.stop(context)
+        {way, time}
+      end
+
+    rounds
+    |> Enum.group_by(&elem(&1, 0), &elem(&1, 1))
+    |> Map.new(fn {way, times} -> {way, Bench.median(times)} end)
+  end
+
   def run(context, code) do
     {:ok, _} = Context.eval(context, code <> "; null")
     :ok
