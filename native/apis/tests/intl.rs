@@ -41,6 +41,10 @@ fn numbers() {
     }
     js.check("(1234.5).toLocaleString()", "1,234.5");
     js.check("[1234.5, 2].toLocaleString()", "1,234.5,2");
+    js.check(
+        "const { toLocaleString } = Array.prototype; try { toLocaleString() } catch (error) { error.name }",
+        "TypeError",
+    );
     js.throws(
         "new Intl.NumberFormat('en', { style: 'currency' })",
         "TypeError",

@@ -73,10 +73,13 @@ fn figures_grow_while_a_loop_goes_on() {
     let guest = guest(&pool);
     guest.begin(0, "for (;;) { const a = {}; a.a = a; }", None);
     let figures = || guest.context.info().unwrap();
-    until("it has been collected ten times, in more than a slice", || {
-        let now = figures();
-        now.collections.count > 10 && now.slices > 1
-    });
+    until(
+        "it has been collected ten times, in more than a slice",
+        || {
+            let now = figures();
+            now.collections.count > 10 && now.slices > 1
+        },
+    );
     let before = figures();
     assert!(before.reductions > 1_000, "{before:?}");
     until("all of it goes on", || {

@@ -37,13 +37,14 @@ const methods = {
   },
   string: {
     localeCompare(that) {
-      if (this === undefined || this === null) throw new TypeError("String.prototype.localeCompare called on null or undefined");
+      refuseNullish(this, "String.prototype.localeCompare");
       const [text, other] = [`${this}`, `${that}`];
       return new (/** @type {any} */ (Collator))(arguments[1], arguments[2]).compare(text, other);
     },
   },
   array: {
     toLocaleString(locales = undefined, options = undefined) {
+      refuseNullish(this, "Array.prototype.toLocaleString");
       const array = Object(this);
       if (open.includes(array)) return "";
       open.push(array);
@@ -64,6 +65,10 @@ const methods = {
 
 /** Arrays that are being written. */
 const open = [];
+
+function refuseNullish(value, method) {
+  if (value === undefined || value === null) throw new TypeError(`${method} called on null or undefined`);
+}
 
 function dateText(date, locales, options, required, defaults) {
   const time = dateValue.call(date);
