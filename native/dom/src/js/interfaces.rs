@@ -219,7 +219,7 @@ pub(crate) fn build<'a>(env: Env<'a>, interface: Interface) -> JsResult<Value<'a
     Ok(constructor)
 }
 
-/// The mixins of Web IDL that an interface includes.
+/// The mixins of Web IDL that an interface includes, and members that several declare alike.
 fn mixins(interface: Interface) -> Vec<&'static [Member]> {
     match interface {
         Element => vec![node::PARENT_NODE, node::CHILD_NODE, node::SIBLINGS],
@@ -234,6 +234,10 @@ fn mixins(interface: Interface) -> Vec<&'static [Member]> {
         DocumentType => vec![node::CHILD_NODE],
         HtmlElement | SvgElement | MathMlElement => vec![super::events::HANDLERS],
         HtmlAnchor | HtmlArea => vec![members::HYPERLINK],
+        HtmlButton => vec![members::VALIDATION, members::SUBMITTER],
+        HtmlInput => vec![members::VALIDATION, members::SELECTION, members::SUBMITTER],
+        HtmlTextArea => vec![members::VALIDATION, members::SELECTION],
+        HtmlFieldSet | HtmlObject | HtmlOutput | HtmlSelect => vec![members::VALIDATION],
         _ => vec![],
     }
 }

@@ -5,254 +5,194 @@ use quickbeam_engine::{Call, JsResult, Member, ObjectKind, Thrown, Value};
 use super::super::convert::{self, text_or_null, type_error};
 use super::super::dom::Env;
 use super::forms::labels;
-use super::text_selection::SELECTION;
-use super::validation::VALIDATION;
 use crate::forms::{self, ValueMode, value_mode};
 use crate::tree::{DomError, NodeId, Tree, utf16_length};
 use crate::{form_dates, validity};
 
-pub(in crate::js) static INPUT: &[Member] = &{
-    let [will_validate, validity, message, check, report, set_custom] = VALIDATION;
-    let [select_all, start, end, direction, range, range_text] = SELECTION;
-    [
-        will_validate,
-        validity,
-        message,
-        check,
-        report,
-        set_custom,
-        select_all,
-        start,
-        end,
-        direction,
-        range,
-        range_text,
-        reflect!(c"accept", "accept"),
-        reflect!(c"alt", "alt"),
-        reflect!(c"autocomplete", "autocomplete"),
-        reflect!(c"dirName", "dirname"),
-        reflect_bool!(c"disabled", "disabled"),
-        get!(c"form", element, |e, n| forms::form_owner(&e.tree(), n)),
-        reflect_action!(c"formAction", "formaction"),
-        reflect_enum!(
-            c"formEnctype",
-            "formenctype",
-            "",
-            "application/x-www-form-urlencoded",
-            [
-                "application/x-www-form-urlencoded",
-                "multipart/form-data",
-                "text/plain"
-            ]
-        ),
-        reflect_enum!(
-            c"formMethod",
-            "formmethod",
-            "",
-            "get",
-            ["get", "post", "dialog"]
-        ),
-        reflect_bool!(c"formNoValidate", "formnovalidate"),
-        reflect!(c"formTarget", "formtarget"),
-        reflect_unsigned!(c"height", "height", 0),
-        reflect_unsigned!(c"width", "width", 0),
-        get!(c"list", element, |e, n| {
+pub(in crate::js) static INPUT: &[Member] = &[
+    reflect!(c"accept", "accept"),
+    reflect!(c"alt", "alt"),
+    reflect!(c"autocomplete", "autocomplete"),
+    reflect!(c"dirName", "dirname"),
+    reflect_bool!(c"disabled", "disabled"),
+    get!(c"form", element, |e, n| forms::form_owner(&e.tree(), n)),
+    reflect_unsigned!(c"height", "height", 0),
+    reflect_unsigned!(c"width", "width", 0),
+    get!(c"list", element, |e, n| {
+        let tree = e.tree();
+        let list = tree.attribute(n, "list");
+        list.and_then(|id| tree.by_id(tree.root(n), id))
+            .filter(|list| tree.is_html_named(*list, "datalist"))
+    }),
+    reflect!(c"max", "max"),
+    reflect_length!(c"maxLength", "maxlength"),
+    reflect!(c"min", "min"),
+    reflect_length!(c"minLength", "minlength"),
+    reflect_bool!(c"multiple", "multiple"),
+    reflect!(c"name", "name"),
+    reflect!(c"pattern", "pattern"),
+    reflect!(c"placeholder", "placeholder"),
+    reflect_bool!(c"readOnly", "readonly"),
+    reflect_bool!(c"required", "required"),
+    reflect_unsigned!(
+        c"size",
+        "size",
+        20,
+        |value| if value == 0 { 20 } else { value },
+        0
+    ),
+    reflect_url!(c"src", "src"),
+    reflect!(c"step", "step"),
+    reflect!(c"useMap", "usemap"),
+    reflect!(c"align", "align"),
+    attr!(
+        c"type",
+        element,
+        |e, n| forms::input_type(&e.tree(), n),
+        |e, n, to| {
+            let to = to.to_text()?;
+            e.tree_mut().set_attribute(n, "type", &to);
+        }
+    ),
+    reflect!(c"defaultValue", "value"),
+    reflect_bool!(c"defaultChecked", "checked"),
+    attr!(
+        c"value",
+        element,
+        |e, n| forms::value(&e.tree(), n),
+        |e, n, to| {
+            let to = text_or_null(&to)?;
+            let filename = value_mode(&e.tree(), n) == ValueMode::Filename;
+            if filename && !to.is_empty() {
+                let message = "files cannot be chosen by a script";
+                return Err(e.throw(&DomError::invalid_state(message)));
+            }
+            forms::set_value(&mut e.tree_mut(), n, &to);
+        }
+    ),
+    attr!(
+        c"checked",
+        element,
+        |e, n| forms::is_checked(&e.tree(), n),
+        |e, n, to| forms::set_checked(&mut e.tree_mut(), n, to.truthy())
+    ),
+    attr!(
+        c"indeterminate",
+        element,
+        |e, n| {
             let tree = e.tree();
-            let list = tree.attribute(n, "list");
-            list.and_then(|id| tree.by_id(tree.root(n), id))
-                .filter(|list| tree.is_html_named(*list, "datalist"))
-        }),
-        reflect!(c"max", "max"),
-        reflect_length!(c"maxLength", "maxlength"),
-        reflect!(c"min", "min"),
-        reflect_length!(c"minLength", "minlength"),
-        reflect_bool!(c"multiple", "multiple"),
-        reflect!(c"name", "name"),
-        reflect!(c"pattern", "pattern"),
-        reflect!(c"placeholder", "placeholder"),
-        reflect_bool!(c"readOnly", "readonly"),
-        reflect_bool!(c"required", "required"),
-        reflect_unsigned!(
-            c"size",
-            "size",
-            20,
-            |value| if value == 0 { 20 } else { value },
-            0
-        ),
-        reflect_url!(c"src", "src"),
-        reflect!(c"step", "step"),
-        reflect!(c"useMap", "usemap"),
-        reflect!(c"align", "align"),
-        attr!(
-            c"type",
-            element,
-            |e, n| forms::input_type(&e.tree(), n),
-            |e, n, to| {
-                let to = to.to_text()?;
-                e.tree_mut().set_attribute(n, "type", &to);
-            }
-        ),
-        reflect!(c"defaultValue", "value"),
-        reflect_bool!(c"defaultChecked", "checked"),
-        attr!(
-            c"value",
-            element,
-            |e, n| forms::value(&e.tree(), n),
-            |e, n, to| {
-                let to = text_or_null(&to)?;
-                let filename = value_mode(&e.tree(), n) == ValueMode::Filename;
-                if filename && !to.is_empty() {
-                    let message = "files cannot be chosen by a script";
-                    return Err(e.throw(&DomError::invalid_state(message)));
-                }
-                forms::set_value(&mut e.tree_mut(), n, &to);
-            }
-        ),
-        attr!(
-            c"checked",
-            element,
-            |e, n| forms::is_checked(&e.tree(), n),
-            |e, n, to| forms::set_checked(&mut e.tree_mut(), n, to.truthy())
-        ),
-        attr!(
-            c"indeterminate",
-            element,
-            |e, n| {
-                let tree = e.tree();
-                tree.extra(n)
-                    .and_then(|extra| extra.form.as_ref())
-                    .is_some_and(|form| form.indeterminate)
-            },
-            |e, n, to| {
-                let to = to.truthy();
-                forms::update(&mut e.tree_mut(), n, |state| state.indeterminate = to);
-            }
-        ),
-        attr!(
-            c"valueAsNumber",
-            element,
-            |e, n| value_as_number(&e.tree(), n),
-            |e, n, to| set_value_as_number(e, n, &to)
-        ),
-        attr!(
-            c"valueAsDate",
-            element,
-            |e, n| value_as_date(e, n),
-            |e, n, to| set_value_as_date(e, n, &to)
-        ),
-        op!(c"stepUp", 0, element, |e, n, call| step(e, n, call, 1.0)),
-        op!(c"stepDown", 0, element, |e, n, call| step(e, n, call, -1.0)),
-        op!(c"showPicker", 0, element, |_e, _n, _call| {}),
-        get!(c"files", element, |e, n| {
-            match value_mode(&e.tree(), n) {
-                ValueMode::Filename => e.dom.hooks.module(e.cx, "file_list.js")?.get("noFiles")?,
-                _ => e.cx.null(),
-            }
-        }),
-        get!(c"labels", element, |e, n| labels(e, n)),
-    ]
-};
+            tree.extra(n)
+                .and_then(|extra| extra.form.as_ref())
+                .is_some_and(|form| form.indeterminate)
+        },
+        |e, n, to| {
+            let to = to.truthy();
+            forms::update(&mut e.tree_mut(), n, |state| state.indeterminate = to);
+        }
+    ),
+    attr!(
+        c"valueAsNumber",
+        element,
+        |e, n| value_as_number(&e.tree(), n),
+        |e, n, to| set_value_as_number(e, n, &to)
+    ),
+    attr!(
+        c"valueAsDate",
+        element,
+        |e, n| value_as_date(e, n),
+        |e, n, to| set_value_as_date(e, n, &to)
+    ),
+    op!(c"stepUp", 0, element, |e, n, call| step(e, n, call, 1.0)),
+    op!(c"stepDown", 0, element, |e, n, call| step(e, n, call, -1.0)),
+    op!(c"showPicker", 0, element, |_e, _n, _call| {}),
+    get!(c"files", element, |e, n| {
+        match value_mode(&e.tree(), n) {
+            ValueMode::Filename => e.dom.hooks.module(e.cx, "file_list.js")?.get("noFiles")?,
+            _ => e.cx.null(),
+        }
+    }),
+    get!(c"labels", element, |e, n| labels(e, n)),
+];
 
-pub(in crate::js) static TEXT_AREA: &[Member] = &{
-    let [will_validate, validity, message, check, report, set_custom] = VALIDATION;
-    let [select_all, start, end, direction, range, range_text] = SELECTION;
-    [
-        will_validate,
-        validity,
-        message,
-        check,
-        report,
-        set_custom,
-        select_all,
-        start,
-        end,
-        direction,
-        range,
-        range_text,
-        reflect!(c"autocomplete", "autocomplete"),
-        reflect_positive!(c"cols", "cols", 20),
-        reflect!(c"dirName", "dirname"),
-        reflect_bool!(c"disabled", "disabled"),
-        get!(c"form", element, |e, n| forms::form_owner(&e.tree(), n)),
-        reflect_length!(c"maxLength", "maxlength"),
-        reflect_length!(c"minLength", "minlength"),
-        reflect!(c"name", "name"),
-        reflect!(c"placeholder", "placeholder"),
-        reflect_bool!(c"readOnly", "readonly"),
-        reflect_bool!(c"required", "required"),
-        reflect_positive!(c"rows", "rows", 2),
-        reflect!(c"wrap", "wrap"),
-        get!(c"type", element, |_e, _n| "textarea"),
-        attr!(
-            c"defaultValue",
-            element,
-            |e, n| e.tree().child_text(n),
-            |e, n, to| {
-                let to = to.to_text()?;
-                e.tree_mut().set_text_content(n, &to);
-            }
-        ),
-        attr!(
-            c"value",
-            element,
-            |e, n| forms::value(&e.tree(), n),
-            |e, n, to| {
-                let to = text_or_null(&to)?;
-                forms::set_value(&mut e.tree_mut(), n, &to);
-            }
-        ),
-        get!(c"textLength", element, |e, n| utf16_length(&forms::value(
-            &e.tree(),
-            n
-        ))),
-        get!(c"labels", element, |e, n| labels(e, n)),
-    ]
-};
+pub(in crate::js) static TEXT_AREA: &[Member] = &[
+    reflect!(c"autocomplete", "autocomplete"),
+    reflect_positive!(c"cols", "cols", 20),
+    reflect!(c"dirName", "dirname"),
+    reflect_bool!(c"disabled", "disabled"),
+    get!(c"form", element, |e, n| forms::form_owner(&e.tree(), n)),
+    reflect_length!(c"maxLength", "maxlength"),
+    reflect_length!(c"minLength", "minlength"),
+    reflect!(c"name", "name"),
+    reflect!(c"placeholder", "placeholder"),
+    reflect_bool!(c"readOnly", "readonly"),
+    reflect_bool!(c"required", "required"),
+    reflect_positive!(c"rows", "rows", 2),
+    reflect!(c"wrap", "wrap"),
+    get!(c"type", element, |_e, _n| "textarea"),
+    attr!(
+        c"defaultValue",
+        element,
+        |e, n| e.tree().child_text(n),
+        |e, n, to| {
+            let to = to.to_text()?;
+            e.tree_mut().set_text_content(n, &to);
+        }
+    ),
+    attr!(
+        c"value",
+        element,
+        |e, n| forms::value(&e.tree(), n),
+        |e, n, to| {
+            let to = text_or_null(&to)?;
+            forms::set_value(&mut e.tree_mut(), n, &to);
+        }
+    ),
+    get!(c"textLength", element, |e, n| utf16_length(&forms::value(
+        &e.tree(),
+        n
+    ))),
+    get!(c"labels", element, |e, n| labels(e, n)),
+];
 
-pub(in crate::js) static BUTTON: &[Member] = &{
-    let [will_validate, validity, message, check, report, set_custom] = VALIDATION;
-    [
-        will_validate,
-        validity,
-        message,
-        check,
-        report,
-        set_custom,
-        reflect_bool!(c"disabled", "disabled"),
-        get!(c"form", element, |e, n| forms::form_owner(&e.tree(), n)),
-        reflect_action!(c"formAction", "formaction"),
-        reflect_enum!(
-            c"formEnctype",
-            "formenctype",
-            "",
+/// What a button says of the submission by it, in place of its form: HTML, 4.10.19.6.
+pub(in crate::js) static SUBMITTER: &[Member] = &[
+    reflect_action!(c"formAction", "formaction"),
+    reflect_enum!(
+        c"formEnctype",
+        "formenctype",
+        "",
+        "application/x-www-form-urlencoded",
+        [
             "application/x-www-form-urlencoded",
-            [
-                "application/x-www-form-urlencoded",
-                "multipart/form-data",
-                "text/plain"
-            ]
-        ),
-        reflect_enum!(
-            c"formMethod",
-            "formmethod",
-            "",
-            "get",
-            ["get", "post", "dialog"]
-        ),
-        reflect_bool!(c"formNoValidate", "formnovalidate"),
-        reflect!(c"formTarget", "formtarget"),
-        reflect!(c"name", "name"),
-        reflect_enum!(
-            c"type",
-            "type",
-            "submit",
-            "submit",
-            ["submit", "reset", "button"]
-        ),
-        reflect!(c"value", "value"),
-        get!(c"labels", element, |e, n| labels(e, n)),
-    ]
-};
+            "multipart/form-data",
+            "text/plain"
+        ]
+    ),
+    reflect_enum!(
+        c"formMethod",
+        "formmethod",
+        "",
+        "get",
+        ["get", "post", "dialog"]
+    ),
+    reflect_bool!(c"formNoValidate", "formnovalidate"),
+    reflect!(c"formTarget", "formtarget"),
+];
+
+pub(in crate::js) static BUTTON: &[Member] = &[
+    reflect_bool!(c"disabled", "disabled"),
+    get!(c"form", element, |e, n| forms::form_owner(&e.tree(), n)),
+    reflect!(c"name", "name"),
+    reflect_enum!(
+        c"type",
+        "type",
+        "submit",
+        "submit",
+        ["submit", "reset", "button"]
+    ),
+    reflect!(c"value", "value"),
+    get!(c"labels", element, |e, n| labels(e, n)),
+];
 
 // ---- values ----------------------------------------------------------------
 

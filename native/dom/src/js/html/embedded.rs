@@ -6,7 +6,6 @@ use super::super::convert::{ToJs, nullable_text, type_error};
 use super::super::dom::{Env, held};
 use super::super::interfaces::Interface;
 use super::super::token_list;
-use super::validation::VALIDATION;
 use crate::tree::{NodeId, Tree};
 
 pub(in crate::js) static IMAGE: &[Member] = &[
@@ -169,37 +168,28 @@ pub(in crate::js) static EMBED: &[Member] = &[
     reflect!(c"name", "name"),
 ];
 
-pub(in crate::js) static OBJECT: &[Member] = &{
-    let [will_validate, validity, message, check, report, set_custom] = VALIDATION;
-    [
-        will_validate,
-        validity,
-        message,
-        check,
-        report,
-        set_custom,
-        reflect_url!(c"data", "data"),
-        reflect!(c"type", "type"),
-        reflect!(c"name", "name"),
-        reflect!(c"width", "width"),
-        reflect!(c"height", "height"),
-        reflect!(c"useMap", "usemap"),
-        reflect!(c"align", "align"),
-        reflect!(c"archive", "archive"),
-        reflect!(c"code", "code"),
-        reflect_bool!(c"declare", "declare"),
-        reflect_unsigned!(c"hspace", "hspace", 0),
-        reflect!(c"standby", "standby"),
-        reflect_unsigned!(c"vspace", "vspace", 0),
-        reflect_url!(c"codeBase", "codebase"),
-        reflect!(c"codeType", "codetype"),
-        reflect_or_null!(c"border", "border"),
-        get!(c"form", element, |e, n| crate::forms::form_owner(
-            &e.tree(),
-            n
-        )),
-    ]
-};
+pub(in crate::js) static OBJECT: &[Member] = &[
+    reflect_url!(c"data", "data"),
+    reflect!(c"type", "type"),
+    reflect!(c"name", "name"),
+    reflect!(c"width", "width"),
+    reflect!(c"height", "height"),
+    reflect!(c"useMap", "usemap"),
+    reflect!(c"align", "align"),
+    reflect!(c"archive", "archive"),
+    reflect!(c"code", "code"),
+    reflect_bool!(c"declare", "declare"),
+    reflect_unsigned!(c"hspace", "hspace", 0),
+    reflect!(c"standby", "standby"),
+    reflect_unsigned!(c"vspace", "vspace", 0),
+    reflect_url!(c"codeBase", "codebase"),
+    reflect!(c"codeType", "codetype"),
+    reflect_or_null!(c"border", "border"),
+    get!(c"form", element, |e, n| crate::forms::form_owner(
+        &e.tree(),
+        n
+    )),
+];
 
 pub(in crate::js) static PARAM: &[Member] = &[
     reflect!(c"name", "name"),

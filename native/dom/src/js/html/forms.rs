@@ -9,7 +9,6 @@ use super::super::interfaces::Interface;
 use super::super::natives::call_module;
 use super::super::token_list;
 use super::ACTIVATION;
-use super::validation::VALIDATION;
 use crate::forms;
 use crate::tree::{NodeId, Tree};
 
@@ -83,28 +82,19 @@ pub(in crate::js) static FORM: &[Member] = &[
     )),
 ];
 
-pub(in crate::js) static FIELD_SET: &[Member] = &{
-    let [will_validate, validity, message, check, report, set_custom] = VALIDATION;
-    [
-        will_validate,
-        validity,
-        message,
-        check,
-        report,
-        set_custom,
-        reflect_bool!(c"disabled", "disabled"),
-        get!(c"form", element, |e, n| forms::form_owner(&e.tree(), n)),
-        reflect!(c"name", "name"),
-        get!(c"type", element, |_e, _n| "fieldset"),
-        get!(c"elements", element, |e, n| collection::live(
-            e,
-            n,
-            held::ELEMENTS,
-            Interface::HtmlCollection,
-            Query::Elements
-        )),
-    ]
-};
+pub(in crate::js) static FIELD_SET: &[Member] = &[
+    reflect_bool!(c"disabled", "disabled"),
+    get!(c"form", element, |e, n| forms::form_owner(&e.tree(), n)),
+    reflect!(c"name", "name"),
+    get!(c"type", element, |_e, _n| "fieldset"),
+    get!(c"elements", element, |e, n| collection::live(
+        e,
+        n,
+        held::ELEMENTS,
+        Interface::HtmlCollection,
+        Query::Elements
+    )),
+];
 
 pub(in crate::js) static LEGEND: &[Member] = &[
     get!(c"form", element, |e, n| {
@@ -136,36 +126,27 @@ pub(in crate::js) static DATA_LIST: &[Member] = &[get!(c"options", element, |e, 
     )
 })];
 
-pub(in crate::js) static OUTPUT: &[Member] = &{
-    let [will_validate, validity, message, check, report, set_custom] = VALIDATION;
-    [
-        will_validate,
-        validity,
-        message,
-        check,
-        report,
-        set_custom,
-        get!(c"form", element, |e, n| forms::form_owner(&e.tree(), n)),
-        reflect!(c"name", "name"),
-        attr!(
-            c"htmlFor",
-            element,
-            |e, n| token_list::list(e, n, held::OWNER, "for"),
-            |e, n, to| token_list::replace(e, n, "for", &to)
-        ),
-        get!(c"type", element, |_e, _n| "output"),
-        attr!(
-            c"value",
-            element,
-            |e, n| e.tree().descendant_text(n),
-            |e, n, to| {
-                let to = to.to_text()?;
-                e.tree_mut().set_text_content(n, &to);
-            }
-        ),
-        get!(c"labels", element, |e, n| labels(e, n)),
-    ]
-};
+pub(in crate::js) static OUTPUT: &[Member] = &[
+    get!(c"form", element, |e, n| forms::form_owner(&e.tree(), n)),
+    reflect!(c"name", "name"),
+    attr!(
+        c"htmlFor",
+        element,
+        |e, n| token_list::list(e, n, held::OWNER, "for"),
+        |e, n, to| token_list::replace(e, n, "for", &to)
+    ),
+    get!(c"type", element, |_e, _n| "output"),
+    attr!(
+        c"value",
+        element,
+        |e, n| e.tree().descendant_text(n),
+        |e, n, to| {
+            let to = to.to_text()?;
+            e.tree_mut().set_text_content(n, &to);
+        }
+    ),
+    get!(c"labels", element, |e, n| labels(e, n)),
+];
 
 /// A number of a `meter`.
 macro_rules! gauge {

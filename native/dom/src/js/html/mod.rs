@@ -13,7 +13,7 @@ mod validation;
 
 use quickbeam_engine::{JsResult, Kind, Member, Value};
 
-pub(super) use controls::{BUTTON, INPUT, TEXT_AREA};
+pub(super) use controls::{BUTTON, INPUT, SUBMITTER, TEXT_AREA};
 pub(super) use embedded::{
     AREA, CANVAS, EMBED, IFRAME, IMAGE, MAP, MEDIA, OBJECT, PARAM, SOURCE, TRACK, VIDEO,
     audio_constructor, image_constructor, option_constructor,
@@ -29,8 +29,10 @@ pub(super) use select::{
 pub(super) use simple::*;
 pub(super) use tables::{TABLE, TABLE_CAPTION, TABLE_CELL, TABLE_COL, TABLE_ROW, TABLE_SECTION};
 pub(super) use text_level::{ANCHOR, LINK, SCRIPT, SLOT, STYLE, TEMPLATE, TITLE};
-
-pub(super) use validation::{VALIDITY_STATE, is_valid, record_patterns, validity_object};
+pub(super) use text_selection::SELECTION;
+pub(super) use validation::{
+    VALIDATION, VALIDITY_STATE, is_valid, record_patterns, validity_object,
+};
 
 use super::convert::text_or_null;
 use super::dom::Env;

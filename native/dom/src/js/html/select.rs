@@ -7,93 +7,83 @@ use super::super::convert::{long, unsigned_long};
 use super::super::dom::{Env, held};
 use super::super::interfaces::Interface;
 use super::forms::labels;
-use super::validation::VALIDATION;
 use crate::forms;
 use crate::tree::{DomError, NodeId, Tree};
 
-pub(in crate::js) static SELECT: &[Member] = &{
-    let [will_validate, validity, message, check, report, set_custom] = VALIDATION;
-    [
-        will_validate,
-        validity,
-        message,
-        check,
-        report,
-        set_custom,
-        reflect!(c"autocomplete", "autocomplete"),
-        reflect_bool!(c"disabled", "disabled"),
-        get!(c"form", element, |e, n| forms::form_owner(&e.tree(), n)),
-        reflect_bool!(c"multiple", "multiple"),
-        reflect!(c"name", "name"),
-        reflect_bool!(c"required", "required"),
-        reflect_unsigned!(c"size", "size", 0),
-        get!(c"type", element, |e, n| {
-            match e.tree().attribute(n, "multiple") {
-                Some(_) => "select-multiple",
-                None => "select-one",
-            }
-        }),
-        get!(c"options", element, |e, n| options(e, n)),
-        attr!(
-            c"length",
-            element,
-            |e, n| forms::options(&e.tree(), n).len() as u32,
-            |e, n, to| {
-                let to = unsigned_long(&to)?;
-                set_option_count(e, n, to)
-            }
-        ),
-        op!(c"item", 1, element, |e, n, call| {
-            let index = unsigned_long(&call.argument(0))? as usize;
-            forms::options(&e.tree(), n).get(index).copied()
-        }),
-        op!(c"namedItem", 1, element, |e, n, call| {
-            let name = super::super::convert::text(call, 0)?;
-            let tree = e.tree();
-            forms::options(&tree, n).into_iter().find(|option| {
-                !name.is_empty()
-                    && (tree.attribute(*option, "id") == Some(&name)
-                        || tree.attribute(*option, "name") == Some(&name))
-            })
-        }),
-        mutator!(c"add", 1, element, |e, n, call| add_option(e, n, call)),
-        mutator!(c"remove", 0, element, |e, n, call| {
-            match call.is_empty() {
-                true => e.tree_mut().remove(n),
-                false => remove_option(e, n, long(&call.argument(0))?),
-            }
-        }),
-        get!(c"selectedOptions", element, |e, n| collection::live_by(
-            e,
-            n,
-            Interface::HtmlCollection,
-            Query::SelectedOptions
-        )),
-        attr!(
-            c"selectedIndex",
-            element,
-            |e, n| selected_index(&e.tree(), n),
-            |e, n, to| {
-                let to = long(&to)?;
-                set_selected_index(e, n, to);
-            }
-        ),
-        attr!(
-            c"value",
-            element,
-            |e, n| forms::value(&e.tree(), n),
-            |e, n, to| {
-                let to = to.to_text()?;
-                let mut tree = e.tree_mut();
-                let wanted = forms::options(&tree, n)
-                    .into_iter()
-                    .find(|option| forms::option_value(&tree, *option) == to);
-                forms::select_only(&mut tree, n, wanted);
-            }
-        ),
-        get!(c"labels", element, |e, n| labels(e, n)),
-    ]
-};
+pub(in crate::js) static SELECT: &[Member] = &[
+    reflect!(c"autocomplete", "autocomplete"),
+    reflect_bool!(c"disabled", "disabled"),
+    get!(c"form", element, |e, n| forms::form_owner(&e.tree(), n)),
+    reflect_bool!(c"multiple", "multiple"),
+    reflect!(c"name", "name"),
+    reflect_bool!(c"required", "required"),
+    reflect_unsigned!(c"size", "size", 0),
+    get!(c"type", element, |e, n| {
+        match e.tree().attribute(n, "multiple") {
+            Some(_) => "select-multiple",
+            None => "select-one",
+        }
+    }),
+    get!(c"options", element, |e, n| options(e, n)),
+    attr!(
+        c"length",
+        element,
+        |e, n| forms::options(&e.tree(), n).len() as u32,
+        |e, n, to| {
+            let to = unsigned_long(&to)?;
+            set_option_count(e, n, to)
+        }
+    ),
+    op!(c"item", 1, element, |e, n, call| {
+        let index = unsigned_long(&call.argument(0))? as usize;
+        forms::options(&e.tree(), n).get(index).copied()
+    }),
+    op!(c"namedItem", 1, element, |e, n, call| {
+        let name = super::super::convert::text(call, 0)?;
+        let tree = e.tree();
+        forms::options(&tree, n).into_iter().find(|option| {
+            !name.is_empty()
+                && (tree.attribute(*option, "id") == Some(&name)
+                    || tree.attribute(*option, "name") == Some(&name))
+        })
+    }),
+    mutator!(c"add", 1, element, |e, n, call| add_option(e, n, call)),
+    mutator!(c"remove", 0, element, |e, n, call| {
+        match call.is_empty() {
+            true => e.tree_mut().remove(n),
+            false => remove_option(e, n, long(&call.argument(0))?),
+        }
+    }),
+    get!(c"selectedOptions", element, |e, n| collection::live_by(
+        e,
+        n,
+        Interface::HtmlCollection,
+        Query::SelectedOptions
+    )),
+    attr!(
+        c"selectedIndex",
+        element,
+        |e, n| selected_index(&e.tree(), n),
+        |e, n, to| {
+            let to = long(&to)?;
+            set_selected_index(e, n, to);
+        }
+    ),
+    attr!(
+        c"value",
+        element,
+        |e, n| forms::value(&e.tree(), n),
+        |e, n, to| {
+            let to = to.to_text()?;
+            let mut tree = e.tree_mut();
+            let wanted = forms::options(&tree, n)
+                .into_iter()
+                .find(|option| forms::option_value(&tree, *option) == to);
+            forms::select_only(&mut tree, n, wanted);
+        }
+    ),
+    get!(c"labels", element, |e, n| labels(e, n)),
+];
 
 pub(in crate::js) static OPT_GROUP: &[Member] = &[
     reflect_bool!(c"disabled", "disabled"),

@@ -7,7 +7,7 @@ use super::super::dom::Env;
 use crate::forms;
 use crate::tree::{DomError, NodeId, Tree, utf16_length};
 
-pub(super) const SELECTION: [Member; 6] = [
+pub(in crate::js) static SELECTION: &[Member] = &[
     op!(c"select", 0, element, |e, n, _call| {
         let mut tree = e.tree_mut();
         let end = utf16_length(&forms::value(&tree, n));

@@ -13,7 +13,7 @@ use crate::tree::NodeId;
 use crate::validity::{self, Validity};
 
 /// The members that all of them have.
-pub(super) const VALIDATION: [Member; 6] = [
+pub(in crate::js) static VALIDATION: &[Member] = &[
     get!(c"willValidate", element, |e, n| validity::will_validate(
         &e.tree(),
         n
