@@ -31,7 +31,6 @@ defmodule Bench.World do
     |> Task.await_many(:infinity)
   end
 
-  @doc "Evaluates code for its effect."
   @doc """
   Median microseconds of ways to start a context, each `n` times, in another order each
   round; what stopping them takes is no part of it.
@@ -49,6 +48,7 @@ defmodule Bench.World do
     |> Map.new(fn {way, times} -> {way, Bench.median(times)} end)
   end
 
+  @doc "Evaluates code for its effect."
   def run(context, code) do
     {:ok, _} = Context.eval(context, code <> "; null")
     :ok
